@@ -1,0 +1,177 @@
+"""The fixed words of the register, and the groups of them that rules speak of."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Language(TextChoices):
+    """The language a text is written in."""
+
+    NB = "nb", _("Bokmål")
+    NN = "nn", _("Nynorsk")
+    EN = "en", _("Engelsk")
+
+
+class DocumentKind(TextChoices):
+    WHITE_PAPER = "white_paper", _("Stortingsmelding")
+    ROADMAP = "roadmap", _("Veikart")
+    EXPORT_PLAN = "export_plan", _("Eksportplan")
+
+
+class ThemeOrigin(TextChoices):
+    """Whose heading the theme is."""
+
+    ROADMAP = "roadmap", _("Veikartets innsatsområde")
+    OWN = "own", _("Vår samlebetegnelse")
+
+
+class Wording(TextChoices):
+    """Whether the text of a measure is the document's own."""
+
+    OFFICIAL = "official", _("Ordrett")
+    PARAPHRASE = "paraphrase", _("Gjengitt")
+
+
+class OwnerRole(TextChoices):
+    LEAD = "lead", _("Leder")
+    CONTRIBUTOR = "contributor", _("Bidrar")
+
+
+class LinkKind(TextChoices):
+    """How a later measure relates to an earlier one."""
+
+    FOLLOWS_UP = "follows_up", _("Følger opp")
+    CONTINUES = "continues", _("Viderefører")
+    IMPLEMENTS = "implements", _("Gjennomfører")
+    RELATED = "related", _("Henger sammen med")
+
+
+class LinkBasis(TextChoices):
+    STATED_IN_SOURCE = "stated_in_source", _("Sagt i kilden")
+    SAME_SUBJECT = "same_subject", _("Vår lesing")
+
+
+class Status(TextChoices):
+    """What somebody has said about a measure. Saying nothing is not one of them."""
+
+    NOT_STARTED = "not_started", _("Ikke startet")
+    IN_PROGRESS = "in_progress", _("I gang")
+    COMPLETED = "completed", _("Gjennomført")
+    CARRIED_OVER = "carried_over", _("Videreført")
+    DISCONTINUED = "discontinued", _("Avsluttet uten gjennomføring")
+
+
+#: After one of these the deadline no longer runs.
+ENDED = (Status.COMPLETED, Status.CARRIED_OVER, Status.DISCONTINUED)
+#: How nothing is written in addresses and shown to people; in the database it is an empty text.
+UNREPORTED = "unreported"
+UNREPORTED_LABEL = _("Ikke rapportert")
+
+
+class SaidBy(TextChoices):
+    """Whose word the status is."""
+
+    OWNER = "owner", _("Rapportert av eier")
+    PUBLIC = "public", _("Offentlig kilde")
+
+
+class Outlook(TextChoices):
+    """The owner's traffic light, as Norwegian directorates use it."""
+
+    ON_TRACK = "on_track", pgettext_lazy("outlook", "I rute")
+    AT_RISK = "at_risk", _("Avvik")
+    BEHIND = "behind", _("Vesentlig avvik")
+
+
+class Schedule(TextChoices):
+    """Computed from the deadline, see `measures.facts`."""
+
+    LATE = "late", _("Over fristen")
+    NEAR = "near", _("Frist nærmer seg")
+    ON_TIME = "on_time", _("I rute")
+    NONE = "none", _("Uten frist")
+    CLOSED = "closed", _("Saken er lukket")
+
+
+class Freshness(TextChoices):
+    """Computed from who spoke last, see `measures.facts`."""
+
+    CONFIRMED = "confirmed", _("Bekreftet av eier")
+    SOURCE_ONLY = "source_only", _("Bare offentlig kilde")
+    UNKNOWN = "unknown", _("Ingen opplysninger")
+
+
+class Origin(TextChoices):
+    """Where a status update comes from."""
+
+    REPORT = "report", _("Rapport fra eier")
+    CONFIRMATION = "confirmation", _("Bekreftet uendret av eier")
+    PUBLIC_SOURCE = "public_source", _("Offentlig kilde")
+    CORRECTION = "correction", _("Rettelse")
+
+
+#: The owner speaks in these.
+OWNER_ORIGINS = (Origin.REPORT, Origin.CONFIRMATION)
+
+
+class Confidence(TextChoices):
+    HIGH = "high", _("Sikker")
+    MEDIUM = "medium", _("Usikker")
+
+
+class Precision(TextChoices):
+    """How exactly a date is known."""
+
+    YEAR = "year", _("År")
+    MONTH = "month", _("Måned")
+    DAY = "day", _("Dag")
+
+
+class PublisherKind(TextChoices):
+    """What kind of publisher stands behind a source."""
+
+    GOVERNMENT = "government", _("Regjering og storting")
+    AGENCY = "agency", _("Etat og virkemiddelaktør")
+    INDUSTRY = "industry", _("Næring og organisasjon")
+    PRESS = "press", _("Presse")
+    RESEARCH = "research", _("Forskning og analyse")
+    OTHER = "other", _("Annet")
+
+
+class ValueType(TextChoices):
+    """What kind of figure a value is. Unlike kinds are never joined in one line."""
+
+    ACTUAL = "actual", _("Målt")
+    BASELINE = "baseline", _("Utgangspunkt")
+    ESTIMATE = "estimate", _("Anslag")
+    FORECAST = "forecast", _("Prognose")
+    BUDGET = "budget", _("Budsjett")
+    TARGET = "target", _("Mål")
+    STATED = "stated", _("Oppgitt")
+
+
+class Direction(TextChoices):
+    UP = "up", _("Opp")
+    DOWN = "down", _("Ned")
+
+
+class PriorityLevel(TextChoices):
+    SELECTED = "selected", _("Prioritert")
+    ESPECIALLY_IMPORTANT = "especially_important", _("Særlig viktig")
+
+
+class AskKind(TextChoices):
+    GOAL = "goal", pgettext_lazy("ask", "Mål")
+    WISH = "wish", _("Ønske")
+    INPUT = "input", _("Innspill")
+    ENDORSEMENT = "endorsement", _("Støtte")
+
+
+class Verb(TextChoices):
+    """What an event tells."""
+
+    CREATED = "created", _("Opprettet")
+    CHANGED = "changed", _("Endret")
+    PUBLISHED = "published", _("Publisert")
+    DEADLINE_SET = "deadline_set", _("Frist satt")

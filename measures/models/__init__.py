@@ -1,0 +1,27 @@
+"""The record, one module per aggregate."""
+
+from measures.models.discussion import Ask, Priority
+from measures.models.documents import Chapter, Document, Theme
+from measures.models.events import Event
+from measures.models.indicators import Indicator, IndicatorValue
+from measures.models.measures import Deadline, Measure, MeasureLink, Owner
+from measures.models.reporting import Evidence, StatusUpdate
+from stakeholders.texts import Text
+
+__all__ = [
+    "Ask",
+    "Chapter",
+    "Deadline",
+    "Document",
+    "Event",
+    "Evidence",
+    "Indicator",
+    "IndicatorValue",
+    "Measure",
+    "MeasureLink",
+    "Owner",
+    "Priority",
+    "StatusUpdate",
+    "Text",
+    "Theme",
+]

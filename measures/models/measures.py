@@ -1,0 +1,353 @@
+"""The promises: measures, who owns them, how they are linked, when they are due."""
+
+from __future__ import annotations
+
+import datetime
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Collate
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from measures import facts
+from measures.choices import (
+    Language,
+    LinkBasis,
+    LinkKind,
+    Outlook,
+    OwnerRole,
+    Precision,
+    SaidBy,
+    Status,
+    Wording,
+)
+from measures.dates import PartialDate
+from measures.models.documents import Chapter, Document, Theme
+from stakeholders.models import Organisation
+from stakeholders.texts import English
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    """Measures, in the words of the domain."""
+
+    def with_facts(self, today: datetime.date) -> MeasureQuerySet:
+        """Add the three facts as SQL: `reported`, `schedule`, `freshness` (see measures.facts)."""
+        return self.annotate(
+            reported=facts.as_sql(facts.status_rules()),
+            schedule=facts.as_sql(facts.schedule_rules(today)),
+            freshness=facts.as_sql(facts.freshness_rules()),
+        )
+
+    def for_list(self, today: datetime.date) -> MeasureQuerySet:
+        """All that one line of a list shows, in a fixed number of queries."""
+        return (
+            self.with_facts(today)
+            .select_related("document", "theme", "chapter", "current_update", "current_deadline")
+            .prefetch_related(
+                models.Prefetch(
+                    "owners", Owner.objects.select_related("organisation").leads_first()
+                ),
+                "current_update__evidence",
+            )
+        )
+
+
+class Measure(English, models.Model):
+    """One promise in a document.
+
+    `ref` is its name for ever, also in addresses. `title` is the document's wording, or a
+    paraphrase where `wording` says so; `short_title` is ours, for lists. A `caveat` must be shown
+    wherever the measure is.
+
+    The columns under "standing" repeat what the newest history says, so that 50,000 measures can
+    be filtered and counted without reading a million updates. They are written by
+    `measures.actions.standing.recompute` and by nothing else.
+    """
+
+    ref = models.CharField(
+        _("referanse"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{1,5}-[A-Z0-9]{1,10}\Z")],
+    )
+    document = models.ForeignKey(Document, models.PROTECT, related_name="measures")
+    number = models.CharField(_("nummer"), max_length=10, blank=True)
+    number_is_official = models.BooleanField(_("nummeret er dokumentets"), default=False)
+    chapter = models.ForeignKey(
+        Chapter, models.PROTECT, related_name="measures", null=True, blank=True
+    )
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="measures")
+    short_title = models.CharField(_("kort tittel"), max_length=200)
+    title = models.TextField(_("ordlyd"))
+    title_en = models.TextField(_("engelsk ordlyd"), blank=True)
+    language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
+    wording = models.CharField(_("gjengivelse"), max_length=12, choices=Wording)
+    summary = models.TextField(_("forklaring"), blank=True)
+    summary_en = models.TextField(_("forklaring på engelsk"), blank=True)
+    caveat = models.TextField(_("forbehold"), blank=True)
+    caveat_en = models.TextField(_("forbehold på engelsk"), blank=True)
+    source_name = models.CharField(_("kilde"), max_length=300)
+    source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
+    reporting_closed_on = models.DateField(_("rapporteringen avsluttet"), null=True, blank=True)
+
+    # Standing
+    current_update = models.ForeignKey(
+        "measures.StatusUpdate",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    current_deadline = models.ForeignKey(
+        "measures.Deadline", models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    )
+    status = models.CharField(max_length=12, choices=Status, blank=True, editable=False)
+    status_by = models.CharField(max_length=6, choices=SaidBy, blank=True, editable=False)
+    status_on = models.DateField(null=True, editable=False)
+    outlook = models.CharField(max_length=10, choices=Outlook, blank=True, editable=False)
+    due_on = models.DateField(null=True, editable=False)
+    confirmed_on = models.DateField(null=True, editable=False)
+    sourced_on = models.DateField(null=True, editable=False)
+    sourced_precision = models.CharField(
+        max_length=5, choices=Precision, blank=True, editable=False
+    )
+    last_event_on = models.DateField(null=True, editable=False)
+
+    objects: ClassVar[MeasureQuerySet] = MeasureQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("tiltak")
+        verbose_name_plural = _("tiltak")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(wording__in=Wording.values), name="measure_wording_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["", *Status.values]), name="measure_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outlook__in=["", *Outlook.values]), name="measure_outlook_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="", status_by="", status_on=None, current_update=None)
+                | Q(
+                    ~Q(status=""),
+                    status_by__in=SaidBy.values,
+                    status_on__isnull=False,
+                    current_update__isnull=False,
+                ),
+                name="measure_status_comes_from_an_update",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None, current_deadline=None)
+                | Q(due_on__isnull=False, current_deadline__isnull=False),
+                name="measure_due_date_comes_from_a_deadline",
+            ),
+        )
+        indexes = (
+            models.Index(Collate("short_title", "nb-x-icu"), F("ref"), name="measure_by_title"),
+            models.Index(fields=["document", "ref"], name="measure_in_document"),
+            models.Index(
+                fields=[
+                    "document",
+                    "theme",
+                    "status",
+                    "status_by",
+                    "outlook",
+                    "due_on",
+                    "reporting_closed_on",
+                    "confirmed_on",
+                    "sourced_on",
+                ],
+                name="measure_facets",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.short_title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("measures:measure", args=[self.ref])
+
+    def schedule_on(self, today: datetime.date) -> str:
+        """Return how the deadline stands on `today`, as a value of `Schedule`."""
+        return facts.of(self, facts.schedule_rules(today))
+
+    @property
+    def freshness_now(self) -> str:
+        """Who spoke last, as a value of `Freshness`."""
+        return facts.of(self, facts.freshness_rules())
+
+    @property
+    def sourced(self) -> PartialDate | None:
+        """When a public source last said something, as exactly as is known."""
+        if self.sourced_on is None:
+            return None
+        return PartialDate(self.sourced_on, Precision(self.sourced_precision))
+
+
+class OwnerQuerySet(models.QuerySet["Owner"]):
+    def leads_first(self) -> OwnerQuerySet:
+        """The lead, then contributors by Norwegian name."""
+        return self.order_by(
+            models.Case(models.When(role=OwnerRole.LEAD, then=0), default=1),
+            Collate("organisation__name", "nb-x-icu"),
+        )
+
+
+class Owner(models.Model):
+    """An organisation's role for a measure, where a source says so: lead, at most one, or
+    contributor."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="owners")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="owns")
+    role = models.CharField(_("rolle"), max_length=12, choices=OwnerRole)
+    basis = models.CharField(_("grunnlag"), max_length=20, default="source")
+
+    objects: ClassVar[OwnerQuerySet] = OwnerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("ansvarlig")
+        verbose_name_plural = _("ansvarlige")
+        constraints = (
+            models.UniqueConstraint(fields=["measure", "organisation"], name="owner_once"),
+            models.UniqueConstraint(
+                fields=["measure"], condition=Q(role=OwnerRole.LEAD), name="owner_one_lead"
+            ),
+            models.CheckConstraint(condition=Q(role__in=OwnerRole.values), name="owner_role_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.measure}"
+
+
+class MeasureLink(English, models.Model):
+    """How a later measure or document relates to an earlier one, why, and on what basis.
+
+    Each end is either a measure or a whole document. A link that is our own reading
+    (`same_subject`) must be marked as such wherever it is shown.
+    """
+
+    earlier_measure = models.ForeignKey(
+        Measure, models.PROTECT, related_name="later_links", null=True, blank=True
+    )
+    earlier_document = models.ForeignKey(
+        Document, models.PROTECT, related_name="later_links", null=True, blank=True
+    )
+    later_measure = models.ForeignKey(
+        Measure, models.PROTECT, related_name="earlier_links", null=True, blank=True
+    )
+    later_document = models.ForeignKey(
+        Document, models.PROTECT, related_name="earlier_links", null=True, blank=True
+    )
+    kind = models.CharField(_("type"), max_length=12, choices=LinkKind)
+    reason = models.TextField(_("begrunnelse"))
+    reason_en = models.TextField(_("begrunnelse på engelsk"), blank=True)
+    basis = models.CharField(_("grunnlag"), max_length=20, choices=LinkBasis)
+    source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("kobling")
+        verbose_name_plural = _("koblinger")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(earlier_measure=None, earlier_document__isnull=False)
+                | Q(earlier_measure__isnull=False, earlier_document=None),
+                name="link_one_earlier_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(later_measure=None, later_document__isnull=False)
+                | Q(later_measure__isnull=False, later_document=None),
+                name="link_one_later_end",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(earlier_measure=None)
+                    | Q(later_measure=None)
+                    | ~Q(earlier_measure=F("later_measure"))
+                )
+                & (
+                    Q(earlier_document=None)
+                    | Q(later_document=None)
+                    | ~Q(earlier_document=F("later_document"))
+                ),
+                name="link_not_to_itself",
+            ),
+            models.UniqueConstraint(
+                fields=["earlier_measure", "later_measure"], name="link_measures_once"
+            ),
+            models.UniqueConstraint(
+                fields=["earlier_document", "later_document"], name="link_documents_once"
+            ),
+            models.UniqueConstraint(
+                fields=["earlier_document", "later_measure"], name="link_document_to_measure_once"
+            ),
+            models.UniqueConstraint(
+                fields=["earlier_measure", "later_document"], name="link_measure_to_document_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=LinkKind.values), name="link_kind_known"),
+            models.CheckConstraint(
+                condition=Q(basis__in=LinkBasis.values), name="link_basis_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.earlier} → {self.later}"
+
+    @property
+    def earlier(self) -> Measure | Document:
+        """The measure or document that came first."""
+        return self.earlier_measure or self.earlier_document  # type: ignore[return-value]  # constraint: one end is set
+
+    @property
+    def later(self) -> Measure | Document:
+        """The measure or document that came after."""
+        return self.later_measure or self.later_document  # type: ignore[return-value]  # constraint: one end is set
+
+
+class Deadline(English, models.Model):
+    """A due date as somebody stated it. Rows are only added: a moved deadline is a new row, and a
+    database trigger refuses to change or delete one.
+
+    `due_on` is the last day that the stated date can mean ("in 2026" is 31 December 2026), so
+    nobody is called late too early. The deadline stated last is the one that counts.
+    """
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="deadlines")
+    due_on = models.DateField(_("frist"))
+    precision = models.CharField(_("nøyaktighet"), max_length=5, choices=Precision)
+    stated_on = models.DateField(_("oppgitt"))
+    reason = models.TextField(_("begrunnelse"))
+    reason_en = models.TextField(_("begrunnelse på engelsk"), blank=True)
+    source_name = models.CharField(_("kilde"), max_length=300)
+    source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("frist")
+        verbose_name_plural = _("frister")
+        ordering = ("stated_on", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["measure", "stated_on", "due_on"], name="deadline_stated_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(precision__in=Precision.values), name="deadline_precision_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.measure_id}: {self.due}"
+
+    @property
+    def due(self) -> PartialDate:
+        """The due date as exactly as it was stated."""
+        first = self.due_on
+        if self.precision != Precision.DAY:
+            first = first.replace(day=1)
+        if self.precision == Precision.YEAR:
+            first = first.replace(month=1)
+        return PartialDate(first, Precision(self.precision))

@@ -1,0 +1,1 @@
+"""Geometry of the pictures: plain numbers in, coordinates out; the templates draw them as SVG."""

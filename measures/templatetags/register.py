@@ -1,0 +1,44 @@
+"""How the register writes dates and numbers. `{% load register %}`."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import formats
+from django.utils.dateformat import format as format_date
+
+from measures.choices import Precision
+from measures.dates import PartialDate
+
+register = template.Library()
+
+FORMATS = {
+    Precision.DAY: "DATE_FORMAT",
+    Precision.MONTH: "YEAR_MONTH_FORMAT",
+}
+
+
+@register.filter
+def when(date: PartialDate | datetime.date | None) -> str:
+    """Write a date as exactly as it is known: 22. november 2026, november 2026, or 2026."""
+    if date is None:
+        return ""
+    if isinstance(date, datetime.date):
+        date = PartialDate(date, Precision.DAY)
+    if date.precision == Precision.YEAR:
+        return str(date.first.year)
+    return format_date(date.first, formats.get_format(FORMATS[date.precision]))
+
+
+@register.filter
+def number(value: int | float | Decimal | None) -> str:
+    """Write a number with the language's decimal sign and thousands groups, no needless zeros."""
+    if value is None:
+        return ""
+    places: int | None = None if isinstance(value, int) else 1
+    if isinstance(value, Decimal):
+        value = value.normalize()
+        places = max(0, -int(value.as_tuple().exponent))
+    return str(formats.number_format(value, places, use_l10n=True, force_grouping=True))

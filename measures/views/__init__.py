@@ -1,0 +1,1 @@
+"""What answers at each address, one module per part of the site."""

@@ -1,0 +1,12 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+
+@login_not_required
+def front(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    raise Http404
+
+
+@login_not_required
+def about(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    raise Http404

@@ -1,0 +1,306 @@
+"""The one settings module: every value comes from the environment, see `.env.example`.
+
+Without any value but `DEBUG=1` the site starts for development: SQLite, mail written to files,
+tasks run in the process. With `DEBUG` off it refuses to start until the values that a public
+site needs are there, and says which.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- The environment -------------------------------------------------------------------------
+
+KNOWN = {
+    "ALLOWED_HOSTS",
+    "BEHIND_PROXY",
+    "CONTACT_EMAIL",
+    "DATABASE_URL",
+    "DEBUG",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "LOG_LEVEL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "STATIC_ROOT",
+    "VAR_DIR",
+}
+#: Names that docker-compose and gunicorn read from the same file.
+FOREIGN = ("POSTGRES_", "GUNICORN_", "WEB_", "COMPOSE_")
+
+
+def read_env_file(path: Path) -> None:
+    """Read `path` into the environment, and refuse a name nobody knows: it is a misspelling.
+
+    A value already in the environment wins over the file. Raises ImproperlyConfigured.
+    """
+    if not path.is_file():
+        return
+    names = [
+        line.split("=", 1)[0].removeprefix("export ").strip()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "=" in line and not line.lstrip().startswith("#")
+    ]
+    unknown = sorted(n for n in names if n not in KNOWN and not n.startswith(FOREIGN))
+    if unknown:
+        raise ImproperlyConfigured(
+            f"{path.name} sets {', '.join(unknown)}, which this site does not know. "
+            f"Known names: {', '.join(sorted(KNOWN))}."
+        )
+    environ.Env.read_env(path)
+
+
+read_env_file(BASE_DIR / ".env")
+env = environ.Env()
+
+
+def required(name: str, example: str) -> str:
+    """Return the value of `name`; without DEBUG it must be set. Raises ImproperlyConfigured."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"Set {name} in the environment, for example {name}={example}")
+    return value
+
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+if DEBUG:
+    SECRET_KEY = env.str("SECRET_KEY", default="development-only-" + "0" * 50)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
+    SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+else:
+    SECRET_KEY = required("SECRET_KEY", "$(openssl rand -base64 48)")
+    if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development-only-"):
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be your own secret of at least 50 characters, "
+            "for example the output of: openssl rand -base64 48"
+        )
+    # 127.0.0.1 lets the platform ask /livez and /readyz; no address is ever built from the host.
+    ALLOWED_HOSTS = [*required("ALLOWED_HOSTS", "tiltak.example").split(","), "127.0.0.1"]
+    SITE_URL = required("SITE_URL", "https://tiltak.example")
+
+SITE_URL = SITE_URL.rstrip("/")
+if not SITE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"SITE_URL must start with https:// or http://, not {SITE_URL!r}")
+CONTACT_EMAIL: str = env.str("CONTACT_EMAIL", default="")
+
+# --- Database, cache, tasks ------------------------------------------------------------------
+
+
+def database() -> dict[str, Any]:
+    """Read DATABASE_URL: sqlite:///path or postgres://user:password@host:port/name."""
+    url = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'tiltak.sqlite3'}")
+    scheme = url.split(":", 1)[0]
+    if scheme == "sqlite":
+        config = env.db_url_config(url)
+        if config["NAME"] != ":memory:":
+            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        return {
+            **config,
+            "ENGINE": "roadmap.sqlite",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    if scheme in {"postgres", "postgresql"}:
+        return {**env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    raise ImproperlyConfigured(
+        f"DATABASE_URL starts with {scheme}:, but this site runs on sqlite: or postgres: only"
+    )
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL must start with redis://, rediss:// or unix://")
+
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+# Without Redis there is nobody to hand a task to: it runs where it was called.
+CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
+CELERY_TASK_EAGER_PROPAGATES = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 900
+# Longer than the longest task, or Redis would hand out a task that is still running.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Europe/Oslo"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- The application -------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "roadmap",
+    "stakeholders",
+    "measures",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "compression_middleware.middleware.CompressionMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "roadmap.middleware.PathLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "roadmap.urls"
+WSGI_APPLICATION = "roadmap.wsgi.application"
+AUTH_USER_MODEL = "stakeholders.User"
+LOGIN_URL = "/logg-inn/"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.static",
+                "roadmap.context.site",
+            ],
+            "string_if_invalid": "",
+        },
+    },
+]
+
+# --- Language, time, numbers -----------------------------------------------------------------
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["roadmap.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Oslo"
+
+# --- Files -----------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "build" / "vendor")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Mail ------------------------------------------------------------------------------------
+
+EMAIL_URL: str = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    globals().update(env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="tiltak@localhost")
+
+# --- Security --------------------------------------------------------------------------------
+
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS and not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        # data: is for the small pictures inside Designsystemet's own style sheet.
+        "img-src": [SELF, "data:"],
+        "manifest-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+}
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- Logs ------------------------------------------------------------------------------------
+
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {LOG_LEVEL}")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}

@@ -1,0 +1,123 @@
+"""Who: organisations, and the people who sign in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Collate, Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stakeholders.choices import OrganisationKind
+from stakeholders.texts import English
+from stakeholders.validators import validate_organisation_number
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; the e-mail address is the name they sign in with."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create and return a user. Raises ValueError when the address is empty."""
+        if not email:
+            raise ValueError("A user needs an e-mail address")
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create and return an operator with every right."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Find a user by e-mail address, in any case."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail address."""
+
+    email = models.EmailField(_("e-postadresse"), unique=True)
+    name = models.CharField(_("navn"), max_length=200, blank=True)
+    is_staff = models.BooleanField(_("drifter nettstedet"), default=False)
+    is_active = models.BooleanField(_("kan logge inn"), default=True)
+    date_joined = models.DateTimeField(_("opprettet"), default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("bruker")
+        verbose_name_plural = _("brukere")
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Organisations, in the words of the domain."""
+
+    def by_name(self) -> OrganisationQuerySet:
+        """Sort by Norwegian name, Å last."""
+        return self.order_by(Collate("name", "nb-x-icu"))
+
+
+class Organisation(English, models.Model):
+    """A ministry, agency, industry body, cluster or other body with a part in the measures.
+
+    `key` is its address on the site and never changes. `note` says what part it has and
+    `change` what became of it (merged, renamed); both are ours, with an optional English text.
+    """
+
+    key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
+    name = models.CharField(_("navn"), max_length=200)
+    name_en = models.CharField(_("engelsk navn"), max_length=200, blank=True)
+    short_name = models.CharField(_("kortnavn"), max_length=40, blank=True)
+    kind = models.CharField(_("type"), max_length=40, choices=OrganisationKind)
+    website = models.URLField(_("nettsted"), max_length=500, blank=True)
+    organisation_number = models.CharField(
+        _("organisasjonsnummer"),
+        max_length=9,
+        blank=True,
+        validators=[validate_organisation_number],
+    )
+    note = models.TextField(_("rolle"), blank=True)
+    note_en = models.TextField(_("rolle på engelsk"), blank=True)
+    change = models.TextField(_("endring"), blank=True)
+    change_en = models.TextField(_("endring på engelsk"), blank=True)
+
+    objects: ClassVar[OrganisationQuerySet] = OrganisationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("aktør")
+        verbose_name_plural = _("aktører")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organisation_number"],
+                condition=~models.Q(organisation_number=""),
+                name="organisation_number_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("measures:organisation", args=[self.key])
+
+    @property
+    def label(self) -> str:
+        """The short name where there is one, for lists."""
+        return self.short_name or self.name

@@ -1,0 +1,20 @@
+"""Fixtures that more than one test file uses."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: pytest.FixtureRequest) -> None:
+    """Serve static files by their plain names: a manifest would need collectstatic first."""
+    settings.STORAGES = settings.STORAGES | {  # type: ignore[attr-defined]
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture
+def client() -> Client:
+    """An anonymous visitor whose server errors fail the test."""
+    return Client(raise_request_exception=True)
