@@ -1,0 +1,89 @@
+# make run      starts the site in a browser; installs what it needs into this folder first
+# make help     lists the rest
+
+PORT ?= 8000
+PYTHON_IN_VENV := .venv/bin/python
+QUIETLY := scripts/quietly.sh
+
+export PYTHONUNBUFFERED := 1
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Two targets fill the same .venv.
+.NOTPARALLEL:
+.PHONY: help setup run test lint format messages vendor lock bench clean
+
+help: ## list what make can do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+# --- What the others need --------------------------------------------------------------------
+# Stamp files say what was installed last, so a second start takes seconds.
+
+# A .venv whose Python was removed or upgraded looks installed but does not start.
+ifneq ($(shell $(PYTHON_IN_VENV) -c 'print("works")' 2>/dev/null),works)
+$(shell rm -f .venv/.run .venv/.dev)
+endif
+
+.venv/.run: requirements.txt scripts/make_venv.sh
+	@scripts/make_venv.sh requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt scripts/make_venv.sh
+	@scripts/make_venv.sh requirements-dev.txt
+	@touch .venv/.run $@
+
+node_modules/.npm: package.json package-lock.json .npmrc requirements-node.txt | .venv/.run
+	@$(QUIETLY) "Fetching styles, font and htmx from npm ..." scripts/npm.sh ci --ignore-scripts
+	@touch $@
+
+build/vendor/designsystemet.css: node_modules/.npm scripts/vendor.py
+	@$(QUIETLY) "Copying them to build/vendor/ ..." $(PYTHON_IN_VENV) -m scripts.vendor
+	@touch $@
+
+# --- What people say -------------------------------------------------------------------------
+
+setup: .venv/.dev build/vendor/designsystemet.css messages ## install everything for development
+
+# runserver and not gunicorn: it starts anew when code, a template or a translation is saved, and
+# shows errors in the browser. Static files need no collecting.
+run: export DEBUG ?= 1
+run: export SITE_URL ?= http://127.0.0.1:$(PORT)
+run: .venv/.run build/vendor/designsystemet.css messages ## start the site at http://127.0.0.1:PORT/ (PORT=8000)
+	@$(QUIETLY) "Preparing the database ..." $(PYTHON_IN_VENV) manage.py migrate --verbosity 0
+	@echo "Loading the register from fixtures/ ..."
+	@$(PYTHON_IN_VENV) manage.py load_register fixtures/
+	@echo
+	@echo "The site is at http://127.0.0.1:$(PORT)/"
+	@echo "Stop it with Ctrl-C. For another port: make run PORT=9000"
+	@echo
+	@exec $(PYTHON_IN_VENV) manage.py runserver 127.0.0.1:$(PORT)
+
+test: ## check and test everything (ONLY="lint sqlite postgres browser" chooses)
+	@scripts/install_test_tools.sh
+	@$(MAKE) setup
+	@exec $(PYTHON_IN_VENV) -m scripts.test $(ONLY)
+
+lint: .venv/.dev ## only the checks: ruff, mypy, djlint, migrations, deployment
+	@$(PYTHON_IN_VENV) -m scripts.lint
+
+format: .venv/.dev ## let ruff and djlint put code and templates in order
+	@$(PYTHON_IN_VENV) -m ruff check --quiet --fix-only .
+	@$(PYTHON_IN_VENV) -m ruff format .
+	@$(PYTHON_IN_VENV) -m djlint --quiet --reformat templates || true
+
+messages: .venv/.run ## compile the translations in locale/
+	@$(QUIETLY) "Compiling translations ..." $(PYTHON_IN_VENV) -m scripts.compile_messages
+
+vendor: build/vendor/designsystemet.css ## copy what the site serves from npm to build/vendor/
+
+lock: .venv/.run ## pin every package anew, from requirements*.in and package.json
+	@$(QUIETLY) "Pinning packages anew ..." scripts/lock.sh
+
+bench: .venv/.dev build/vendor/designsystemet.css messages ## measure the pages' speed (ARGS="--help" for options)
+	@$(PYTHON_IN_VENV) scripts/services.py run -- $(PYTHON_IN_VENV) benchmarks/pages.py $(ARGS)
+
+clean: ## remove what make installed and built; var/ with your database stays
+	@rm -rf .venv node_modules build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find locale -name '*.mo' -delete
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
