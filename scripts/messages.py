@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_python
@@ -18,18 +19,18 @@ from babel.messages.extract import extract_python
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("nn", "en")
 FOLDERS = ("measures", "roadmap", "stakeholders", "templates")
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+FUNCTIONS = (
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "ngettext",
+    "ngettext_lazy",
+    "npgettext",
+    "npgettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -42,7 +43,7 @@ class Message:
 
 
 def source_of(path: Path) -> str:
-    """Return Python that calls gettext as the file does; for a template, what Django makes of it."""
+    """Return Python that calls gettext as the file does; a template is turned into such Python."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         return text
@@ -55,14 +56,16 @@ def source_of(path: Path) -> str:
 def messages_in(path: Path) -> Iterator[Message]:
     """Yield the texts of one Python file or template."""
     source = io.BytesIO(source_of(path).encode())
-    options = {"encoding": "utf-8"}
-    for _line, function, found, _comments in extract_python(source, list(KEYWORDS), [], options):
-        parts = [found] if isinstance(found, str) else [p for p in found if isinstance(p, str)]
-        if not parts or not all(parts):
+    found: Iterator[tuple[int, str, Any, list[str]]]
+    found = extract_python(source, dict.fromkeys(FUNCTIONS), [], {"encoding": "utf-8"})  # type: ignore[assignment]  # its stub narrows too far
+    for _line, function, arguments, _comments in found:
+        given = [arguments] if isinstance(arguments, str) else arguments
+        texts = [text for text in given if text]
+        if not texts:
             continue
-        context = parts.pop(0) if "pgettext" in str(function) else ""
-        plural = parts[1] if str(function).startswith("n") and len(parts) > 1 else ""
-        yield Message(parts[0], plural, context)
+        context = texts.pop(0) if "pgettext" in function else ""
+        plural = texts[1] if function.startswith("n") and len(texts) > 1 else ""
+        yield Message(texts[0], plural, context)
 
 
 def sources(root: Path = ROOT) -> Iterator[Path]:

@@ -14,7 +14,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>")
 #: Attributes that people read or hear.
 SPOKEN = re.compile(r'\b(?:aria-label|alt|title|placeholder|aria-description)="([^"]*)"')
 NOT_TEXT = re.compile(
-    r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}"
+    r"\{#.*?#\}|\{% comment.*?endcomment %\}"
+    r"|\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}"
     r"|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<!doctype[^>]*>|&\w+;|&#\d+;",
     re.DOTALL,
 )
