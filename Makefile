@@ -41,15 +41,18 @@ build/vendor/designsystemet.css: node_modules/.npm scripts/vendor.py
 	@$(QUIETLY) "Copying them to build/vendor/ ..." $(PYTHON_IN_VENV) -m scripts.vendor
 	@touch $@
 
+build/vendor/site.css: build/vendor/designsystemet.css scripts/bundle_css.py $(wildcard static/css/*.css)
+	@$(QUIETLY) "Putting our own style sheets together ..." $(PYTHON_IN_VENV) -m scripts.bundle_css
+
 # --- What people say -------------------------------------------------------------------------
 
-setup: .venv/.dev build/vendor/designsystemet.css messages ## install everything for development
+setup: .venv/.dev build/vendor/site.css messages ## install everything for development
 
 # runserver and not gunicorn: it starts anew when code, a template or a translation is saved, and
 # shows errors in the browser. Static files need no collecting.
 run: export DEBUG ?= 1
 run: export SITE_URL ?= http://127.0.0.1:$(PORT)
-run: .venv/.run build/vendor/designsystemet.css messages ## start the site at http://127.0.0.1:PORT/ (PORT=8000)
+run: .venv/.run build/vendor/site.css messages ## start the site at http://127.0.0.1:PORT/ (PORT=8000)
 	@$(QUIETLY) "Preparing the database ..." $(PYTHON_IN_VENV) manage.py migrate --verbosity 0
 	@echo "Loading the register from fixtures/ ..."
 	@$(PYTHON_IN_VENV) manage.py load_register fixtures/
@@ -75,12 +78,12 @@ format: .venv/.dev ## let ruff and djlint put code and templates in order
 messages: .venv/.run ## compile the translations in locale/
 	@$(QUIETLY) "Compiling translations ..." $(PYTHON_IN_VENV) -m scripts.compile_messages
 
-vendor: build/vendor/designsystemet.css ## copy what the site serves from npm to build/vendor/
+vendor: build/vendor/site.css ## fill build/vendor/: npm's files, and static/css/ as one
 
 lock: .venv/.run ## pin every package anew, from requirements*.in and package.json
 	@$(QUIETLY) "Pinning packages anew ..." scripts/lock.sh
 
-bench: .venv/.dev build/vendor/designsystemet.css messages ## measure the pages' speed (ARGS="--help" for options)
+bench: .venv/.dev build/vendor/site.css messages ## measure the pages' speed (ARGS="--help" for options)
 	@$(PYTHON_IN_VENV) scripts/services.py run -- $(PYTHON_IN_VENV) benchmarks/pages.py $(ARGS)
 
 clean: ## remove what make installed and built; var/ with your database stays
