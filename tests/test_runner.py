@@ -1,4 +1,4 @@
-"""What decides whether everything holds (scripts/lint.py, scripts/test.py): it must not be fooled."""
+"""What decides whether all is well (scripts/lint.py, scripts/test.py): it must not be fooled."""
 
 import sys
 from pathlib import Path
