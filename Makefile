@@ -70,10 +70,9 @@ test: ## check and test everything (ONLY="lint sqlite postgres browser" chooses)
 lint: .venv/.dev ## only the checks: ruff, mypy, djlint, migrations, deployment
 	@$(PYTHON_IN_VENV) -m scripts.lint
 
-format: .venv/.dev ## let ruff and djlint put code and templates in order
+format: .venv/.dev ## let ruff put the code in order
 	@$(PYTHON_IN_VENV) -m ruff check --quiet --fix-only .
 	@$(PYTHON_IN_VENV) -m ruff format .
-	@$(PYTHON_IN_VENV) -m djlint --quiet --reformat templates || true
 
 messages: .venv/.run ## compile the translations in locale/
 	@$(QUIETLY) "Compiling translations ..." $(PYTHON_IN_VENV) -m scripts.compile_messages

@@ -42,8 +42,7 @@ CHECKS = (
     Check("ruff check", (PYTHON, "-m", "ruff", "check", "--quiet", ".")),
     Check("ruff format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
     Check("mypy", (PYTHON, "-m", "mypy", "--no-error-summary", ".")),
-    Check("djlint format", (PYTHON, "-m", "djlint", "--quiet", "--check", "templates")),
-    Check("djlint lint", (PYTHON, "-m", "djlint", "--quiet", "--lint", "templates")),
+    Check("djlint", (PYTHON, "-m", "djlint", "--quiet", "--lint", "templates")),
     Check(
         "migrations",
         (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity", "1"),
