@@ -46,7 +46,7 @@ def layer_of(sheet: Path) -> str:
 
 
 def sheets(source: Path) -> list[Path]:
-    """Return the sheets of the folder `source` in cascade order. BundleError when one is missing."""
+    """Return the sheets of `source` in cascade order. Raises BundleError when one is missing."""
     found = sorted(source.glob("*.css"))
     missing = sorted(LAYERS.keys() - {sheet.stem for sheet in found})
     if missing:
