@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from measures.choices import UNREPORTED, Freshness, Outlook, PublisherKind, Schedule, Status
