@@ -3,10 +3,16 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from roadmap import health
+from roadmap import health, views
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap-sider.xml", views.sitemap_pages, name="sitemap_pages"),
+    path("sitemap-tiltak-<int:part>.xml", views.sitemap_measures, name="sitemap_measures"),
     *i18n_patterns(path("", include("measures.urls")), prefix_default_language=False),
 ]
+
+handler400 = "roadmap.views.bad_request"

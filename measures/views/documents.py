@@ -1,7 +1,80 @@
+"""One document: what it promised, and what became of it."""
+
+from __future__ import annotations
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from measures.models import Document
+from measures.pictures.bar import parts
+from measures.queries import documents as queries
+from measures.queries.documents import DocumentState
+from measures.queries.overview import STATES, DocumentTally
+from measures.views.figures import (
+    Figure,
+    Row,
+    columns,
+    in_words,
+    list_url,
+    missing_url,
+    numbers,
+    row,
+    word,
+)
 
 
 @login_not_required
-def document(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def document(request: HttpRequest, key: str) -> HttpResponse:
+    """A document with its measures; where they are many, the themes they can be listed by."""
+    document = get_object_or_404(Document.objects.prefetch_related("coordinators"), key=key)
+    today = timezone.localdate()
+    state = queries.state_of(document, today)
+    listed = state.whole.tally.total <= queries.LISTED
+    context = {
+        "today": today,
+        "document": document,
+        "state": state.whole,
+        "bar": parts(numbers(state.whole), state.whole.announced),
+        "bar_text": in_words(numbers(state.whole)),
+        "figures": figures(state.whole),
+        "list_url": list_url(dokument=document.key),
+        "parts": queries.measures_by_heading(document, today) if listed else [],
+        "theme_rows": [] if listed else theme_rows(state),
+        "state_words": [word(s) for s in columns(state.whole.tally)],
+        "links": queries.links(document),
+    }
+    return render(request, "measures/document.html", context)
+
+
+def figures(state: DocumentTally) -> list[tuple[str, Figure]]:
+    """Return each state that has measures, with its figure, and what lacks."""
+    key = state.document.key
+    found = [
+        (s, Figure(state.tally.states[s], word(s).lower(), list_url(dokument=key, status=s)))
+        for s in STATES
+        if state.tally.states[s]
+    ]
+    if state.unregistered:
+        label = _("ikke registrert")
+        found.append(("unregistered", Figure(state.unregistered, label, missing_url(state))))
+    return found
+
+
+def theme_rows(state: DocumentState) -> list[Row]:
+    """Return a line per theme of the document."""
+    shown = columns(state.whole.tally)
+    return [
+        row(
+            theme.local_text("title"),
+            tally,
+            shown,
+            {"dokument": state.whole.document.key, "tema": str(theme.number)},
+            list_url(dokument=state.whole.document.key, tema=theme.number),
+        )
+        for theme, tally in state.themes
+    ]

@@ -1,0 +1,272 @@
+"""The state of the whole register: how many measures, in what state, by document, theme and lead.
+
+Counting is done by the database, in one pass over the measures, so the cost hardly grows with the
+register. The rules behind the words are those of `measures.facts`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Case, Count, Q, Value, When
+
+from measures.choices import (
+    UNREPORTED,
+    Freshness,
+    OwnerRole,
+    SaidBy,
+    Schedule,
+    Status,
+)
+from measures.models import Document, Event, Measure, Theme
+from measures.models.measures import MeasureQuerySet
+from stakeholders.choices import OrganisationKind
+from stakeholders.models import Organisation
+
+#: The states a registered measure can be in, in the order they are shown.
+STATES = (
+    Status.COMPLETED.value,
+    Status.CARRIED_OVER.value,
+    Status.IN_PROGRESS.value,
+    Status.DISCONTINUED.value,
+    Status.NOT_STARTED.value,
+    UNREPORTED,
+)
+#: Announced by a document, but not in the register: not a status, and never shown as one.
+UNREGISTERED = "unregistered"
+
+#: Up to so many measures are drawn one by one; a larger whole is drawn as shares.
+SQUARES = 300
+#: A table shows at most so many rows; the rest are summed up and can be found in the list.
+ROWS = 40
+#: So long without news counts as silence.
+SILENCE = datetime.timedelta(days=365)
+
+
+@dataclass
+class Tally:
+    """How many measures there are in each state, and about how many an owner has said it."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    by_owner: int = 0
+
+    @property
+    def total(self) -> int:
+        """All registered measures."""
+        return self.states.total()
+
+    @property
+    def known(self) -> int:
+        """Those that somebody has stated a status of."""
+        return self.total - self.states[UNREPORTED]
+
+    @property
+    def by_public(self) -> int:
+        """Those whose status a public source has stated."""
+        return self.known - self.by_owner
+
+    def add(self, state: str, said_by: str, number: int) -> None:
+        """Count `number` more measures."""
+        self.states[state] += number
+        if said_by == SaidBy.OWNER:
+            self.by_owner += number
+
+    def minus(self, others: Iterable[Tally]) -> Tally:
+        """Return what is left when the others are taken away."""
+        rest = Tally(Counter(self.states), self.by_owner)
+        for other in others:
+            rest.states.subtract(other.states)
+            rest.by_owner -= other.by_owner
+        return rest
+
+
+@dataclass(frozen=True)
+class DocumentTally:
+    """One document: what it announced, and the state of what the register holds of it."""
+
+    document: Document
+    tally: Tally
+
+    @property
+    def announced(self) -> int:
+        """How many measures the document says it has; at least those that the register holds."""
+        return max(self.document.announced_measures, self.tally.total)
+
+    @property
+    def unregistered(self) -> int:
+        """How many of them the register does not hold."""
+        return self.announced - self.tally.total
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What nobody has said, in registered measures."""
+
+    confirmed: int
+    unknown: int
+    without_deadline: int
+    open: int
+    late: int
+    near: int
+    silent: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The register in numbers. Every registered measure is counted once in each division."""
+
+    tally: Tally
+    gaps: Gaps
+    documents: list[DocumentTally]
+    themes: list[tuple[Theme, Tally]]
+    leads: list[tuple[Organisation, Tally]]
+
+    @property
+    def announced(self) -> int:
+        """All that the documents announced."""
+        return sum(d.announced for d in self.documents)
+
+    @property
+    def unregistered(self) -> int:
+        """How many of them the register does not hold."""
+        return sum(d.unregistered for d in self.documents)
+
+    @property
+    def without_lead(self) -> Tally:
+        """Measures that none of `leads` leads."""
+        return self.tally.minus(tally for _, tally in self.leads)
+
+    @property
+    def fits_squares(self) -> bool:
+        """Whether there are few enough measures to draw each of them."""
+        return self.announced <= SQUARES
+
+
+def overview(today: datetime.date) -> Overview:
+    """Count the whole register as it stands on `today`. Four queries."""
+    rows = count_measures(Measure.objects.all(), today)
+    by_document = divide(rows, "document_id")
+    by_theme = divide(rows, "theme_id")
+    return Overview(
+        tally=add_up(rows),
+        gaps=gaps(rows),
+        documents=[
+            DocumentTally(document, by_document.get(document.pk, Tally()))
+            for document in Document.objects.in_order()
+        ],
+        themes=largest_themes(by_theme),
+        leads=leads(),
+    )
+
+
+def count_measures(measures: MeasureQuerySet, today: datetime.date) -> list[dict[str, Any]]:
+    """Count the measures by document, theme, state and who said it, with their gaps."""
+    closed = Q(schedule=Schedule.CLOSED)
+    return list(
+        measures.with_facts(today)
+        .order_by()
+        .values("document_id", "theme_id", "reported", "status_by")
+        .annotate(
+            number=Count("pk"),
+            confirmed=Count("pk", filter=Q(freshness=Freshness.CONFIRMED)),
+            unknown=Count("pk", filter=Q(freshness=Freshness.UNKNOWN)),
+            without_deadline=Count("pk", filter=Q(schedule=Schedule.NONE)),
+            open=Count("pk", filter=~closed),
+            late=Count("pk", filter=Q(schedule=Schedule.LATE)),
+            near=Count("pk", filter=Q(schedule=Schedule.NEAR)),
+            silent=Count(
+                "pk",
+                filter=~closed & (Q(last_event_on=None) | Q(last_event_on__lt=today - SILENCE)),
+            ),
+        )
+    )
+
+
+def add_up(rows: Iterable[Mapping[str, Any]]) -> Tally:
+    """Return the tally of all rows."""
+    tally = Tally()
+    for row in rows:
+        tally.add(row["reported"], row["status_by"], row["number"])
+    return tally
+
+
+def divide(rows: Iterable[Mapping[str, Any]], by: str) -> dict[int, Tally]:
+    """Return one tally per value of the column `by`."""
+    parts: dict[int, Tally] = {}
+    for row in rows:
+        tally = parts.setdefault(row[by], Tally())
+        tally.add(row["reported"], row["status_by"], row["number"])
+    return parts
+
+
+def gaps(rows: list[dict[str, Any]]) -> Gaps:
+    """Sum up what is missing."""
+    return Gaps(**{name: sum(row[name] for row in rows) for name in Gaps.__dataclass_fields__})
+
+
+def largest_themes(tallies: Mapping[int, Tally]) -> list[tuple[Theme, Tally]]:
+    """Return the themes with measures, at most `ROWS` of them, in the documents' order."""
+    largest = sorted(tallies, key=lambda pk: -tallies[pk].total)[:ROWS]
+    return [(theme, tallies[theme.pk]) for theme in Theme.objects.filter(pk__in=largest)]
+
+
+def leads() -> list[tuple[Organisation, Tally]]:
+    """Return those who lead measures, ministries first, then by how many; at most `ROWS`."""
+    counts: dict[str, Any] = {
+        state: Count("owns", filter=Q(owns__measure__status="" if state == UNREPORTED else state))
+        for state in STATES
+    }
+    organisations = (
+        Organisation.objects.filter(owns__role=OwnerRole.LEAD)
+        .annotate(
+            **counts,
+            by_owner=Count("owns", filter=Q(owns__measure__status_by=SaidBy.OWNER)),
+            measures=Count("owns"),
+        )
+        .order_by(
+            Case(When(kind=OrganisationKind.MINISTRY, then=Value(0)), default=Value(1)),
+            "-measures",
+            "key",
+        )[:ROWS]
+    )
+    return [
+        (
+            organisation,
+            Tally(
+                Counter({state: getattr(organisation, state) for state in STATES}),
+                organisation.by_owner,
+            ),
+        )
+        for organisation in organisations
+    ]
+
+
+def each_measure() -> dict[int, list[Measure]]:
+    """Return every measure by its document's key, ordered by state: for a picture of each.
+
+    Call it only when `Overview.fits_squares`. Measures carry no more than name and status.
+    """
+    order = Case(
+        *(When(status=state, then=Value(place)) for place, state in enumerate(STATES[:-1])),
+        default=Value(len(STATES)),
+    )
+    measures = Measure.objects.only(
+        "ref", "short_title", "language", "status", "status_by", "document_id"
+    ).order_by("document_id", order, "pk")[: 2 * SQUARES]
+    return {key: list(group) for key, group in groupby(measures, attrgetter("document_id"))}
+
+
+def latest_changes(number: int = 6) -> list[Event]:
+    """Return the newest published updates, by when the fact happened. Two queries."""
+    return list(
+        Event.objects.published_updates()
+        .latest_facts_first()
+        .select_related("measure", "update")
+        .prefetch_related("update__evidence")[:number]
+    )

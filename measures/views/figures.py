@@ -1,0 +1,101 @@
+"""Numbers in tables, each with the list that it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from measures.choices import UNREPORTED, UNREPORTED_LABEL, SaidBy, Status
+from measures.pictures.bar import Part, parts
+from measures.queries.overview import STATES, UNREGISTERED, DocumentTally, Tally
+from stakeholders.texts import Text
+
+#: States that most plans never use get no column of their own until somebody does.
+RARE = (Status.CARRIED_OVER.value, Status.DISCONTINUED.value, Status.NOT_STARTED.value)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, what it counts (lower case), and where those are listed ("" for nowhere)."""
+
+    number: int
+    label: str
+    url: str = ""
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: its name, perhaps a link and a bar, and its figures."""
+
+    name: Text
+    figures: list[Figure]
+    url: str = ""
+    state: str = ""
+    bar: list[Part] = field(default_factory=list)
+    bar_text: str = ""
+
+
+def list_url(**selection: str | int | Iterable[str]) -> str:
+    """Return the address of the list of measures with these filters; see `measures.filters`."""
+    query = urlencode(selection, doseq=True)
+    return reverse("measures:measure_list") + (f"?{query}" if query else "")
+
+
+def missing_url(document: DocumentTally) -> str:
+    """Return where a document's unregistered measures are explained."""
+    return f"{document.document.get_absolute_url()}#mangler"
+
+
+def numbers(document: DocumentTally) -> list[tuple[str, int]]:
+    """Return a document's measures by state, the unregistered last."""
+    states = document.tally.states
+    return [*((s, states[s]) for s in STATES), (UNREGISTERED, document.unregistered)]
+
+
+def word(state: str) -> str:
+    """Return a state in words, in the language of the page."""
+    if state == UNREGISTERED:
+        return _("Ikke registrert")
+    return str(UNREPORTED_LABEL if state == UNREPORTED else Status(state).label)
+
+
+def columns(tally: Tally) -> list[str]:
+    """Return the states that a table of these measures has columns for."""
+    return [s for s in STATES if s not in RARE or tally.states[s]]
+
+
+def in_words(numbers: Iterable[tuple[str, int]]) -> str:
+    """Say the numbers that are not zero: "9 gjennomført, 12 i gang"."""
+    return ", ".join(f"{number} {word(state).lower()}" for state, number in numbers if number)
+
+
+def row(
+    name: Text, tally: Tally, states: Iterable[str], selection: dict[str, str], url: str = ""
+) -> Row:
+    """Return a line with the total, the given states and how many the owner has reported.
+
+    `selection` is what the list is filtered by to show the measures of this line.
+    """
+    whole = Figure(tally.total, _("tiltak"), list_url(**selection), total=True)
+    by_state = [
+        Figure(tally.states[state], word(state).lower(), list_url(**selection, status=state))
+        for state in states
+    ]
+    owner = Figure(
+        tally.by_owner,
+        _("rapportert av eier"),
+        list_url(**selection, sagt=SaidBy.OWNER.value),
+    )
+    numbers = [(state, tally.states[state]) for state in STATES]
+    return Row(
+        name,
+        [whole, *by_state, owner],
+        url=url,
+        bar=parts(numbers, tally.total),
+        bar_text=in_words(numbers),
+    )
