@@ -106,6 +106,7 @@ def database() -> dict[str, Any]:
         return {
             **config,
             "ENGINE": "roadmap.sqlite",
+            "TEST": {"NAME": ":memory:"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -45,7 +45,9 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """All that one line of a list shows, in a fixed number of queries."""
         return (
             self.with_facts(today)
-            .select_related("document", "theme", "chapter", "current_update", "current_deadline")
+            .select_related(
+                "document", "theme", "chapter", "current_update__organisation", "current_deadline"
+            )
             .prefetch_related(
                 models.Prefetch(
                     "owners", Owner.objects.select_related("organisation").leads_first()
