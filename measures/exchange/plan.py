@@ -1,0 +1,140 @@
+"""What a load would do: which rows are new, which change and how, which stay as they are."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from measures.exchange.checking import Checked, Row, check_cells
+from measures.exchange.problems import Problem, Problems
+from measures.exchange.reading import LIMITS, Limits, read_files
+from measures.exchange.relations import check_relations
+from measures.exchange.stored import Stored, StoredRow, look_up
+from measures.exchange.tables import TABLES, Table
+
+#: Column → (before, after)
+Changes = dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A stored row that the files say otherwise about."""
+
+    row: Row
+    pk: int
+    changes: Changes
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns to write: those that changed, and those that mean something else now."""
+        return [
+            column.name
+            for column in self.row.table.columns
+            if column.name in self.changes or self.changes.keys() & set(column.kind.read_with)
+        ]
+
+    def told(self) -> dict[str, list[Any]]:
+        """The changes as an event tells them."""
+        kinds = {name: self.row.table.by_name[name].kind for name in self.changes}
+        return {
+            name: [kinds[name].told(before), kinds[name].told(after)]
+            for name, (before, after) in self.changes.items()
+        }
+
+
+@dataclass
+class TablePlan:
+    """What happens to one table."""
+
+    table: Table
+    created: list[Row] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    unchanged: int = 0
+
+
+@dataclass
+class Plan:
+    """What a load would do, table by table in the order of writing; or why it cannot be done.
+
+    With any problem nothing is planned. Rows of the database that no file speaks of are left
+    alone: nothing is ever deleted.
+    """
+
+    tables: list[TablePlan]
+    problems: Problems
+    stored: Stored
+
+    @property
+    def work(self) -> int:
+        """How many rows there are to write."""
+        return sum(len(table.created) + len(table.changed) for table in self.tables)
+
+
+def prepare(files: Mapping[str, bytes], today: datetime.date, limits: Limits = LIMITS) -> Plan:
+    """Read files (name → content), check them and compare them with the database.
+
+    Never raises because of what the files say: look at `problems` of the plan.
+    """
+    checked = check_cells(read_files(files, limits), today)
+    return plan(checked, look_up(checked))
+
+
+def plan(checked: Checked, stored: Stored) -> Plan:
+    """Compare rows whose cells are checked with what is stored."""
+    problems = checked.problems
+    problems.extend(check_relations(checked, stored))
+    tables = [_compare(TABLES[name], rows, stored) for name, rows in checked.rows.items()]
+    for table in tables:
+        problems.extend(_refused(table, stored))
+    return Plan([] if problems else tables, problems, stored)
+
+
+def _compare(table: Table, rows: list[Row], stored: Stored) -> TablePlan:
+    result = TablePlan(table)
+    for row in rows:
+        if not row.named:
+            continue
+        before = stored.get(table.name, row.key)
+        if before is None:
+            result.created.append(row)
+        elif changes := _changes(row, before):
+            result.changed.append(Changed(row, before.pk, changes))
+        else:
+            result.unchanged += 1
+    return result
+
+
+def _changes(row: Row, before: StoredRow) -> Changes:
+    return {
+        name: (before.values[name], value)
+        for name, value in row.values.items()
+        if before.values[name] != value
+    }
+
+
+def _refused(table: TablePlan, stored: Stored) -> Iterator[Problem]:
+    """What the database would not let happen: what is published stays as it was published."""
+    if table.table.final:
+        for changed in table.changed:
+            for column in changed.changes:
+                yield changed.row.problem(column, _final(table.table))
+    if table.table.name == "evidence":
+        for row in table.created:
+            if stored.get("status_updates", (row.values["update"],)):
+                yield row.problem("update", _final(table.table))
+
+
+def _final(table: Table) -> str:
+    if table.name == "deadlines":
+        return _(
+            "Fristen er registrert med et annet innhold. Frister endres aldri. "
+            "Legg inn en ny frist med ny dato for når den ble oppgitt."
+        )
+    return _(
+        "Statusmeldingen er publisert med et annet innhold. Publiserte meldinger og kildene "
+        "deres endres aldri. Legg inn en rettelse."
+    )

@@ -1,0 +1,224 @@
+"""From the bytes of CSV files to raw rows, or to problems. Knows nothing of what cells mean."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from measures.exchange.problems import Problem, Problems, shown
+from measures.exchange.tables import TABLES, Table
+
+# Python's own limit stops reading with a line number at best. Cells are measured below instead,
+# where the column is known; the size of the whole file is limited before.
+csv.field_size_limit(2**31 - 1)
+
+#: Characters without a meaning in a text: all controls but tab and line breaks.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SPREADSHEET = b"PK\x03\x04"
+OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that is read: characters in a cell, rows and bytes in a file."""
+
+    cell: int = 20_000
+    rows: int = 200_000
+    size: int = 200_000_000
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """The cells of one row by column. `line` is where in the file it begins, from 1."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass
+class Raw:
+    """What was read: rows by table, and what was wrong. A table that is `unreadable` was there,
+    but what it says is not known."""
+
+    rows: dict[str, list[RawRow]] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+    problems: Problems = field(default_factory=Problems)
+
+
+class Unreadable(Exception):
+    """A file cannot be read at all, or not further; the sentence says why."""
+
+    def __init__(self, message: str, line: int = 0, column: str = "") -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+def folder_files(folder: Path, limits: Limits = LIMITS) -> dict[str, bytes]:
+    """Return the CSV files of a folder by name. Raises OSError.
+
+    Of a file that is too big only so much is read that `read_files` sees that it is.
+    """
+    files = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open("rb") as file:
+            files[path.name] = file.read(limits.size + 1)
+    return files
+
+
+def read_files(files: Mapping[str, bytes], limits: Limits = LIMITS) -> Raw:
+    """Read files by name. Never raises: what cannot be read is a problem."""
+    raw = Raw()
+    known = {table.file: table for table in TABLES.values()}
+    if not known.keys() & files.keys():
+        names = ", ".join(known)
+        message = _("Ingen av registerets filer er her. De heter: %(names)s.") % {"names": names}
+        raw.problems.add(Problem(next(iter(files), "*.csv"), 0, "", message))
+    for name, content in files.items():
+        if name in known:
+            _read_file(known[name], content, limits, raw)
+        else:
+            message = _("Registeret har ingen fil med dette navnet.")
+            raw.problems.add(Problem(name, 0, "", message))
+    return raw
+
+
+def _read_file(table: Table, content: bytes, limits: Limits, raw: Raw) -> None:
+    rows: list[RawRow] = []
+    raw.rows[table.name] = rows
+    try:
+        lines = _csv_rows(_text(content, limits))
+        header = _header(table, lines)
+        for line, cells in lines:
+            if not any(cells):
+                continue  # spreadsheets leave such rows behind
+            if len(rows) >= limits.rows:
+                raise Unreadable(
+                    _("Filen har for mange rader. Det er plass til %(most)s.")
+                    % {"most": limits.rows},
+                    line,
+                )
+            row = _row(table, header, line, cells, limits, raw)
+            if row:
+                rows.append(row)
+    except Unreadable as error:
+        raw.unreadable.add(table.name)
+        raw.problems.add(Problem(table.file, error.line, error.column, str(error)))
+
+
+def _text(content: bytes, limits: Limits) -> str:
+    if len(content) > limits.size:
+        raise Unreadable(
+            _("Filen er for stor. Det er plass til %(most)s byte.") % {"most": limits.size}
+        )
+    if content.startswith(SPREADSHEET):
+        raise Unreadable(_("Dette er et regneark eller en zip-fil. Lagre den som CSV i UTF-8."))
+    if content.startswith(OTHER_ENCODINGS):
+        raise Unreadable(_("Filen er lagret som UTF-16. Lagre den som CSV i UTF-8."))
+    if b"\0" in content:
+        line = content[: content.index(b"\0")].count(b"\n") + 1
+        raise Unreadable(_("Filen har nulltegn og er ikke ren tekst. Lagre som UTF-8."), line)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Unreadable(
+            _("Her er et tegn som ikke er UTF-8. Lagre filen i UTF-8."), line
+        ) from error
+    if not text.strip():
+        raise Unreadable(_("Filen er tom."))
+    return text
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line where each row begins, and its cells."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, [_clean(cell) for cell in cells]
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(
+            _(
+                'Anførselstegnene går ikke opp i raden som begynner her. Skriv "" for et '
+                "anførselstegn inne i en celle."
+            ),
+            line,
+        ) from error
+
+
+def _clean(cell: str) -> str:
+    """Same text, same characters: å is one character also when it was typed as a and a ring."""
+    cell = cell.strip().replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", cell)
+
+
+def _header(table: Table, lines: Iterator[tuple[int, list[str]]]) -> Sequence[str]:
+    line, header = next(((n, cells) for n, cells in lines if any(cells)), (1, []))
+    if len(header) == 1 and ";" in header[0]:
+        raise Unreadable(_("Kolonnene er skilt med semikolon. Skill dem med komma."), line)
+    counted = Counter(header)
+    wrong = {
+        _("Kolonnen finnes to ganger: %(names)s."): [c for c, n in counted.items() if n > 1],
+        _("Registeret har ingen slik kolonne: %(names)s."): counted.keys() - table.by_name.keys(),
+        _("Kolonnen mangler: %(names)s."): table.by_name.keys() - counted.keys(),
+    }
+    found = {message: sorted(names) for message, names in wrong.items() if names}
+    if found:
+        sentences = [
+            message % {"names": ", ".join(shown(name) for name in names[:20])}
+            for message, names in found.items()
+        ]
+        first = next(iter(found.values()))[0]
+        raise Unreadable(" ".join(sentences), line, first if first in table.by_name else "")
+    return header
+
+
+def _row(
+    table: Table,
+    header: Sequence[str],
+    line: int,
+    cells: Sequence[str],
+    limits: Limits,
+    raw: Raw,
+) -> RawRow | None:
+    if len(cells) != len(header):
+        message = ngettext(
+            "Raden har %(cells)s celle, men det er %(columns)s kolonner.",
+            "Raden har %(cells)s celler, men det er %(columns)s kolonner.",
+            len(cells),
+        ) % {"cells": len(cells), "columns": len(header)}
+        raw.problems.add(Problem(table.file, line, "", message))
+        return None
+    read = dict(zip(header, cells, strict=True))
+    wrong = False
+    for column, cell in read.items():
+        if message := _wrong_cell(cell, limits):
+            raw.problems.add(Problem(table.file, line, column, message))
+            wrong = True
+    return None if wrong else RawRow(line, read)
+
+
+def _wrong_cell(cell: str, limits: Limits) -> str:
+    if len(cell) > limits.cell:
+        return _("Cellen er på %(length)s tegn. Det er plass til %(most)s.") % {
+            "length": len(cell),
+            "most": limits.cell,
+        }
+    if CONTROLS.search(cell):
+        return _("Cellen har et styretegn som ikke hører hjemme i tekst.")
+    return ""
