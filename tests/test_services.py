@@ -59,6 +59,7 @@ def data_directory(url: str) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.postgres
 def test_database_sorts_as_norwegians_do(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
@@ -68,6 +69,7 @@ def test_database_sorts_as_norwegians_do(database_url: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.postgres
 def test_database_lets_us_add_extensions(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
@@ -76,6 +78,7 @@ def test_database_lets_us_add_extensions(database_url: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.postgres
 def test_command_gets_both_services_and_its_exit_code_comes_back() -> None:
     question = "import os, psycopg, redis; psycopg.connect(os.environ['DATABASE_URL']).close()"
     question += "; redis.Redis.from_url(os.environ['REDIS_URL']).ping(); raise SystemExit(7)"
@@ -84,6 +87,7 @@ def test_command_gets_both_services_and_its_exit_code_comes_back() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.postgres
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_server_outlives_us(signum: signal.Signals) -> None:
     with start("sh", "-c", SHOW_AND_WAIT) as process:
@@ -107,6 +111,7 @@ def test_no_server_outlives_us(signum: signal.Signals) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.postgres
 def test_a_port_that_somebody_took_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as somebody:
         somebody.bind(("127.0.0.1", 0))
