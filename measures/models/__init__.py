@@ -6,6 +6,7 @@ from measures.models.events import Event
 from measures.models.indicators import Indicator, IndicatorValue
 from measures.models.measures import Deadline, Measure, MeasureLink, Owner
 from measures.models.reporting import Evidence, StatusUpdate
+from measures.models.search import MeasureText, SearchWord
 from stakeholders.texts import Text
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "IndicatorValue",
     "Measure",
     "MeasureLink",
+    "MeasureText",
     "Owner",
     "Priority",
+    "SearchWord",
     "StatusUpdate",
     "Text",
     "Theme",
