@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 # Two targets fill the same .venv.
 .NOTPARALLEL:
-.PHONY: help setup run test lint format messages vendor lock bench clean
+.PHONY: help setup run test lint format texts messages vendor lock bench clean
 
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -73,6 +73,9 @@ lint: .venv/.dev ## only the checks: ruff, mypy, djlint, migrations, deployment
 format: .venv/.dev ## let ruff put the code in order
 	@$(PYTHON_IN_VENV) -m ruff check --quiet --fix-only .
 	@$(PYTHON_IN_VENV) -m ruff format .
+
+texts: .venv/.dev ## bring new texts of the interface into locale/, ready to translate
+	@$(PYTHON_IN_VENV) -m scripts.messages
 
 messages: .venv/.run ## compile the translations in locale/
 	@$(QUIETLY) "Compiling translations ..." $(PYTHON_IN_VENV) -m scripts.compile_messages
