@@ -51,6 +51,7 @@ setup: .venv/.dev build/vendor/site.css messages ## install everything for devel
 # runserver and not gunicorn: it starts anew when code, a template or a translation is saved, and
 # shows errors in the browser. Static files need no collecting.
 run: export DEBUG ?= 1
+run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 run: .venv/.run build/vendor/site.css messages ## start the site at http://127.0.0.1:PORT/ (PORT=8000)
 	@$(QUIETLY) "Preparing the database ..." $(PYTHON_IN_VENV) manage.py migrate --verbosity 0
