@@ -38,6 +38,8 @@ def number(value: int | float | Decimal | None) -> str:
     if value is None:
         return ""
     places: int | None = None if isinstance(value, int) else 1
+    if isinstance(value, float):
+        value = round(value, 1)  # Django's number_format cuts digits off, it does not round
     if isinstance(value, Decimal):
         value = value.normalize()
         places = max(0, -int(value.as_tuple().exponent))

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from measures.models import Document
-from measures.pictures.bar import parts
 from measures.queries import documents as queries
 from measures.queries.documents import DocumentState
 from measures.queries.overview import STATES, DocumentTally
 from measures.views.figures import (
     Figure,
     Row,
+    bar,
     columns,
+    heading,
     in_words,
     list_url,
     missing_url,
@@ -39,13 +40,14 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         "today": today,
         "document": document,
         "state": state.whole,
-        "bar": parts(numbers(state.whole), state.whole.announced),
+        "bar": bar(state.whole),
         "bar_text": in_words(numbers(state.whole)),
         "figures": figures(state.whole),
         "list_url": list_url(dokument=document.key),
         "parts": queries.measures_by_heading(document, today) if listed else [],
         "theme_rows": [] if listed else theme_rows(state),
-        "state_words": [word(s) for s in columns(state.whole.tally)],
+        "by_owner": state.whole.tally.by_owner > 0,
+        "state_words": [heading(s) for s in columns(state.whole.tally)],
         "links": queries.links(document),
     }
     return render(request, "measures/document.html", context)
@@ -75,6 +77,7 @@ def theme_rows(state: DocumentState) -> list[Row]:
             shown,
             {"dokument": state.whole.document.key, "tema": str(theme.number)},
             list_url(dokument=state.whole.document.key, tema=theme.number),
+            by_owner=state.whole.tally.by_owner > 0,
         )
         for theme, tally in state.themes
     ]

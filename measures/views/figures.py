@@ -57,6 +57,11 @@ def numbers(document: DocumentTally) -> list[tuple[str, int]]:
     return [*((s, states[s]) for s in STATES), (UNREGISTERED, document.unregistered)]
 
 
+def bar(document: DocumentTally) -> list[Part]:
+    """Return a document as a bar of what it announced; what nobody has told of stays open."""
+    return [p for p in parts(numbers(document), document.announced) if p.state != UNREPORTED]
+
+
 def word(state: str) -> str:
     """Return a state in words, in the language of the page."""
     if state == UNREGISTERED:
@@ -74,28 +79,37 @@ def in_words(numbers: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{number} {word(state).lower()}" for state, number in numbers if number)
 
 
+def heading(state: str) -> str:
+    """Return a state as the heading of a narrow column."""
+    return _("Avsluttet") if state == Status.DISCONTINUED else word(state)
+
+
 def row(
-    name: Text, tally: Tally, states: Iterable[str], selection: dict[str, str], url: str = ""
+    name: Text,
+    tally: Tally,
+    states: Iterable[str],
+    selection: dict[str, str],
+    url: str = "",
+    *,
+    by_owner: bool = True,
 ) -> Row:
-    """Return a line with the total, the given states and how many the owner has reported.
+    """Return a line with the total, the given states and, if wanted, what owners have reported.
 
     `selection` is what the list is filtered by to show the measures of this line.
     """
-    whole = Figure(tally.total, _("tiltak"), list_url(**selection), total=True)
-    by_state = [
+    figures = [Figure(tally.total, _("tiltak"), list_url(**selection), total=True)]
+    figures += [
         Figure(tally.states[state], word(state).lower(), list_url(**selection, status=state))
         for state in states
     ]
-    owner = Figure(
-        tally.by_owner,
-        _("rapportert av eier"),
-        list_url(**selection, sagt=SaidBy.OWNER.value),
-    )
-    numbers = [(state, tally.states[state]) for state in STATES]
+    if by_owner:
+        owners = list_url(**selection, sagt=SaidBy.OWNER.value)
+        figures.append(Figure(tally.by_owner, _("rapportert av eier"), owners))
+    stated = [(state, tally.states[state]) for state in STATES if state != UNREPORTED]
     return Row(
         name,
-        [whole, *by_state, owner],
+        figures,
         url=url,
-        bar=parts(numbers, tally.total),
-        bar_text=in_words(numbers),
+        bar=parts(stated, tally.total),
+        bar_text=in_words([*stated, (UNREPORTED, tally.states[UNREPORTED])]),
     )

@@ -9,14 +9,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from measures.choices import Freshness, Schedule, Status
 from measures.facts import NEAR
 from measures.models import Measure
-from measures.pictures.bar import Part, parts
+from measures.pictures.bar import Part
 from measures.pictures.waffle import Cell, Group, squares
 from measures.queries import overview as queries
 from measures.queries.indicators import main_target
@@ -32,7 +32,9 @@ from measures.queries.overview import (
 from measures.views.figures import (
     Figure,
     Row,
+    bar,
     columns,
+    heading,
     in_words,
     list_url,
     missing_url,
@@ -88,8 +90,8 @@ def front(request: HttpRequest) -> HttpResponse:
         "shares": [] if overview.fits_squares or not in_columns else shares(overview),
         "in_columns": in_columns,
         "status_rows": status_rows(overview) if in_columns else document_rows(overview),
-        "states": [*columns(overview.tally), UNREGISTERED],
-        "state_words": [word(state) for state in columns(overview.tally)],
+        "state_words": [heading(state) for state in columns(overview.tally)],
+        "by_owner": overview.tally.by_owner > 0,
         "target": main_target(),
         "lead_rows": lead_rows(overview),
         "lead_total": row(local(_("Alle")), overview.tally, columns(overview.tally), {}),
@@ -207,7 +209,7 @@ def shares(overview: Overview) -> list[Shares]:
             name=document.document.short_title,
             lang=document.document.language,
             sub=subtitle(document),
-            bar=parts(numbers(document), document.announced),
+            bar=bar(document),
             text=in_words(numbers(document)),
         )
         for document in overview.documents
@@ -261,6 +263,7 @@ def document_rows(overview: Overview) -> list[Row]:
             states,
             {"dokument": key},
             document.document.get_absolute_url(),
+            by_owner=overview.tally.by_owner > 0,
         )
         lacking = Figure(document.unregistered, _("ikke registrert"), missing_url(document))
         rows.append(
@@ -268,7 +271,7 @@ def document_rows(overview: Overview) -> list[Row]:
                 line.name,
                 [*line.figures, lacking],
                 url=line.url,
-                bar=parts(numbers(document), document.announced),
+                bar=bar(document),
                 bar_text=in_words(numbers(document)),
             )
         )
@@ -306,6 +309,7 @@ def theme_rows(overview: Overview) -> list[Row]:
             states,
             {"tema": str(theme.number)},
             list_url(tema=theme.number),
+            by_owner=overview.tally.by_owner > 0,
         )
         for theme, tally in overview.themes
     ]
