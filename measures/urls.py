@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from measures.views import documents, indicators, measures, organisations, overview, threads
+from measures.views import (
+    documents,
+    indicators,
+    measure,
+    measures,
+    organisations,
+    overview,
+    threads,
+)
 
 app_name = "measures"
 urlpatterns = [
     path("", overview.front, name="front"),
     path("om/", overview.about, name="about"),
     path("tiltak/", measures.measure_list, name="measure_list"),
-    path("tiltak/<str:ref>/", measures.measure, name="measure"),
+    path("tiltak/<str:ref>/", measure.measure, name="measure"),
     path("dokumenter/<slug:key>/", documents.document, name="document"),
     path("aktorer/", organisations.organisation_list, name="organisation_list"),
     path("aktorer/<slug:key>/", organisations.organisation, name="organisation"),

@@ -132,10 +132,10 @@ def picture(story: Story, write: Write) -> Picture | None:
 
     Runs in the language of the page: labels are written in it, numbers through `write`.
     """
+    if not story.has_course:
+        return None
     figures, words = figures_of(story, write), in_words(story)
     needed = needed_path(story, write)
-    if not figures or len({f.year for f in figures} | {w.year for w in words}) < 2:
-        return None
     wide, narrow = (
         chart.draw(figures, words, needed, frame, looks=LOOKS, write=write)
         for frame in (chart.WIDE, chart.NARROW)

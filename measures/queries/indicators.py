@@ -109,6 +109,12 @@ class Story:
     needed_after: Growth | None
 
     @property
+    def has_course(self) -> bool:
+        """Whether there are figures for at least two years, so that a course can be drawn."""
+        numbers = [v for v in self.values if v.year and v.value is not None]
+        return bool(numbers) and len({v.year for v in self.values if v.year}) > 1
+
+    @property
     def target_reached(self) -> bool:
         """Whether the latest measured figure is at the target or better."""
         target = self.indicator.target_value

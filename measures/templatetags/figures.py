@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils.html import format_html
@@ -24,17 +25,24 @@ COUNTS = ("antall",)
 KRONER = "NOK "
 
 
-def in_unit(amount: str, indicator: Indicator) -> Text:
-    """Return an amount with the indicator's unit, as the language writes it.
+def around(indicator: Indicator) -> tuple[str, str, str]:
+    """Return what stands before and after an amount in the indicator's unit, and its language.
 
     A plain count has no unit. English puts the currency first: NOK 25.9 billion.
     """
     unit = indicator.local_text("unit")
-    if indicator.unit in COUNTS or not unit:
-        return Text(amount, unit.lang)
+    if indicator.unit in COUNTS:
+        return "", "", unit.lang
     if unit.text.startswith(KRONER):
-        return Text(f"NOK\xa0{amount} {unit.text.removeprefix(KRONER)}", unit.lang)
-    return Text(f"{amount} {unit}", unit.lang)
+        return "NOK", unit.text.removeprefix(KRONER), unit.lang
+    return "", unit.text, unit.lang
+
+
+def in_unit(amount: str, indicator: Indicator) -> Text:
+    """Return an amount with the indicator's unit, as the language writes it."""
+    before, after, lang = around(indicator)
+    start = f"{before}\xa0" if before else ""
+    return Text(f"{start}{amount} {after}".rstrip(), lang)
 
 
 @register.filter
@@ -65,11 +73,32 @@ def figure(value: IndicatorValue) -> SafeString | str:
 
 
 @register.filter
+def big_figure(value: IndicatorValue) -> SafeString | str:
+    """Return the figure for `<p class="big">`: the number large, its unit small."""
+    if value.value is None:
+        return quoted(value.local_text("value_text"))
+    before, after, lang = around(value.indicator)
+    mark = "" if lang == get_language() else format_html(' lang="{}"', lang)
+    return format_html(
+        "{}{} {}",
+        format_html("<small{}>{}</small>\xa0", mark, before) if before else "",
+        number(value.value),
+        format_html("<small{}>{}</small>", mark, after) if after else "",
+    )
+
+
+@register.filter
 def amount(value: Decimal | float | None, indicator: Indicator) -> SafeString | str:
     """Return a number in the indicator's unit: its target, or its baseline."""
     if value is None:
         return ""
     return quoted(in_unit(number(value), indicator))
+
+
+@register.filter
+def host(url: str) -> str:
+    """Return the site that an address leads to, without "www."."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
 @register.filter

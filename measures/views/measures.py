@@ -5,8 +5,3 @@ from django.http import Http404, HttpRequest, HttpResponse
 @login_not_required
 def measure_list(request: HttpRequest, **kwargs: str) -> HttpResponse:
     raise Http404
-
-
-@login_not_required
-def measure(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404

@@ -1,0 +1,46 @@
+"""The page of one measure."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from measures.queries.measure import document_of_prefix, find, page_of, reference
+
+
+@login_not_required
+@require_safe
+def measure(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one measure. Its reference leads here in any case; its own spelling is the address."""
+    today = timezone.localdate()
+    found = find(reference(ref), today)
+    if found is None:
+        return not_found(request, ref)
+    if found.ref != ref:
+        query = request.META.get("QUERY_STRING", "")
+        address = found.get_absolute_url() + (f"?{query}" if query else "")
+        return redirect(address, permanent=True)
+    context = {
+        "page": page_of(found, today),
+        "measure": found,
+        "today": today,
+        "trail": [
+            (_("Tiltak"), reverse("measures:measure_list")),
+            (found.document.short_title, found.document.get_absolute_url()),
+        ],
+        "trail_lang": found.document.local.short_title.lang,
+    }
+    return render(request, "measures/measure.html", context)
+
+
+def not_found(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say that no measure has the reference, and what the register holds of its document."""
+    known = reference(ref)
+    document = document_of_prefix(known) if known else None
+    context = {"ref": known, "document": document}
+    return render(request, "measures/measure_not_found.html", context, status=404)
