@@ -1,0 +1,1 @@
+"""How fast the site is: a made-up register of any size, and a measurement of its pages."""
