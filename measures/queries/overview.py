@@ -139,7 +139,7 @@ class Overview:
 
     @property
     def without_lead(self) -> Tally:
-        """Measures that none of `leads` leads."""
+        """Measures whose lead no source names."""
         return self.tally.minus(tally for _, tally in self.leads)
 
     @property
@@ -217,7 +217,7 @@ def largest_themes(tallies: Mapping[int, Tally]) -> list[tuple[Theme, Tally]]:
 
 
 def leads() -> list[tuple[Organisation, Tally]]:
-    """Return those who lead measures, ministries first, then by how many; at most `ROWS`."""
+    """Return all who lead measures, ministries first, then by how many they lead."""
     counts: dict[str, Any] = {
         state: Count("owns", filter=Q(owns__measure__status="" if state == UNREPORTED else state))
         for state in STATES
@@ -233,7 +233,7 @@ def leads() -> list[tuple[Organisation, Tally]]:
             Case(When(kind=OrganisationKind.MINISTRY, then=Value(0)), default=Value(1)),
             "-measures",
             "key",
-        )[:ROWS]
+        )
     )
     return [
         (

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from measures.choices import Freshness, Schedule, Status
+from measures.choices import Freshness, PublisherKind, Schedule, Status
 from measures.facts import NEAR
 from measures.models import Measure
 from measures.pictures.bar import Part
@@ -107,7 +107,11 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """How to read the register: what each word means, and how it comes about."""
-    context = {"method": method(), "near": NEAR.days, "today": timezone.localdate()}
+    context = {
+        "method": method(),
+        "near": NEAR.days,
+        "publisher_kinds": PublisherKind.values,
+    }
     return render(request, "measures/about.html", context)
 
 
@@ -289,10 +293,10 @@ def lead_rows(overview: Overview) -> list[Row]:
             {"aktor": organisation.key, "rolle": "lead"},
             organisation.get_absolute_url(),
         )
-        for organisation, tally in overview.leads
+        for organisation, tally in overview.leads[:ROWS]
     ]
     rest = overview.without_lead
-    if rest.total and len(rows) < ROWS:
+    if rest.total:
         rows.append(
             row(local(_("Ikke avklart")), rest, states, {"aktor": "ingen", "rolle": "lead"})
         )
