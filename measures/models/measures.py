@@ -26,6 +26,7 @@ from measures.choices import (
 )
 from measures.dates import PartialDate
 from measures.models.documents import Chapter, Document, Theme
+from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
 from stakeholders.texts import English
 
@@ -183,6 +184,18 @@ class Measure(English, models.Model):
     def freshness_now(self) -> str:
         """Who spoke last, as a value of `Freshness`."""
         return facts.of(self, facts.freshness_rules())
+
+    @property
+    def answering(self) -> list[Organisation]:
+        """The lead where a source names one, else the ministries with a part; read from `owners`,
+        loaded as `for_list` does."""
+        owners = list(self.owners.all())
+        leads = [owner.organisation for owner in owners if owner.role == OwnerRole.LEAD]
+        return leads or [
+            owner.organisation
+            for owner in owners
+            if owner.organisation.kind == OrganisationKind.MINISTRY
+        ]
 
     @property
     def sourced(self) -> PartialDate | None:
