@@ -27,7 +27,7 @@ LONGEST_GAP = 5
 #: Size of the text, in the drawing's own units; the style sheet sets the same.
 FONT = 15.0
 #: Width of a character of that size, on the generous side.
-CHARACTER = 0.58 * FONT
+CHARACTER = 0.64 * FONT
 ASCENT, DESCENT = 0.78 * FONT, 0.24 * FONT
 #: Room around a mark that labels keep free.
 MARK = 7.0
@@ -234,14 +234,14 @@ def ticks(values: Sequence[float], most: int) -> list[float]:
 
 
 def year_ticks(first: int, last: int, most: int) -> list[int]:
-    """Return at most `most` years from `first` to `last`, evenly spaced, both ends among them
-    where a round step allows it."""
+    """Return at most `most` years up to `last`, evenly spaced; `first` is among them where the
+    step allows it."""
     span = last - first
     if span < 1:
         return [first]
     least = math.ceil(span / max(1, most - 1))
     step = next((s for s in range(least, 2 * least + 1) if span % s == 0), least)
-    return list(range(first, last + 1, step))
+    return list(range(last, first - 1, -step))[::-1]
 
 
 @dataclass(frozen=True)
@@ -353,7 +353,7 @@ def fit(
 
 def year_labels(scale: Scale, frame: Frame) -> list[Label]:
     """Return the labels of the years under the drawing."""
-    most = int((scale.right - scale.left) // (6.2 * CHARACTER)) + 1
+    most = int((scale.right - scale.left) // (7 * CHARACTER)) + 1
     return [
         Label((scale.x(year), frame.height - 8), str(year), "middle", "is-soft")
         for year in year_ticks(*scale.years, most)
@@ -396,7 +396,7 @@ def draw(
         right=plain(frame.width),
         grid=tuple(plain(y) for y in heights),
         columns=tuple(
-            (plain(scale.x(w.year)), plain(scale.top), plain(scale.bottom)) for w in words
+            (plain(scale.x(w.year)), plain(scale.top - 6), plain(scale.bottom)) for w in words
         ),
         lines=tuple(path(line) for line in joined),
         needed=path(course) if course else "",
@@ -426,8 +426,9 @@ def placed(
             yield label
     for word in words:
         x = scale.x(word.year)
-        heights = [scale.top - 8, *(scale.bottom - 10 - 18 * n for n in range(6))]
-        options = [Label((x, y), word.text, "middle", "is-soft") for y in heights]
+        beside = ((x, "middle"), (x - 6, "end"), (x + 6, "start"))
+        heights = [scale.top - 10, *(scale.bottom - 10 - 18 * n for n in range(8))]
+        options = [Label((w, y), word.text, how, "is-soft") for y in heights for w, how in beside]
         if label := room.place(options):
             yield label
     if needed and needed.text and course:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -46,8 +47,8 @@ class Picture:
     narrow: chart.Drawing
     label: str
     keys: tuple[Key, ...]
-    has_line: bool
     has_needed: bool
+    has_words: bool
 
 
 def kind_word(kind: str) -> str:
@@ -105,6 +106,11 @@ def needed_path(story: Story, write: Write) -> chart.Needed | None:
     return chart.Needed((way.start_year, way.start), (way.end_year, way.end), text)
 
 
+def on_axis(write: Write, value: float) -> str:
+    """Write a number of the axis: a whole one without decimals."""
+    return write(int(value) if value == int(value) else value)
+
+
 def said(value: IndicatorValue, write: Write) -> str:
     """Return "25,9 i 2024", or the source's words for that year."""
     words = value.local_text("value_text").text
@@ -137,7 +143,7 @@ def picture(story: Story, write: Write) -> Picture | None:
     figures, words = figures_of(story, write), in_words(story)
     needed = needed_path(story, write)
     wide, narrow = (
-        chart.draw(figures, words, needed, frame, looks=LOOKS, write=write)
+        chart.draw(figures, words, needed, frame, looks=LOOKS, write=partial(on_axis, write))
         for frame in (chart.WIDE, chart.NARROW)
     )
     shown = {f.kind for f in figures}
@@ -150,6 +156,6 @@ def picture(story: Story, write: Write) -> Picture | None:
             for kind, look in LOOKS.items()
             if kind in shown
         ),
-        has_line=bool(wide.lines),
         has_needed=bool(wide.needed),
+        has_words=bool(words),
     )

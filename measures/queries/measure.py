@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db.models import Prefetch, Q
 
@@ -85,7 +86,7 @@ class MeasurePage:
     def times_moved(self) -> int:
         """How many times the deadline was moved to another day."""
         days = [d.due_on for d in self.deadlines]
-        return sum(one != other for one, other in zip(days, days[1:], strict=False))
+        return sum(one != other for one, other in pairwise(days))
 
 
 def reference(text: str) -> str:

@@ -80,10 +80,10 @@ def big_figure(value: IndicatorValue) -> SafeString | str:
     before, after, lang = around(value.indicator)
     mark = "" if lang == get_language() else format_html(' lang="{}"', lang)
     return format_html(
-        "{}{} {}",
-        format_html("<small{}>{}</small>\xa0", mark, before) if before else "",
+        "{}{}{}",
+        format_html("<small{}>{} </small>", mark, before) if before else "",
         number(value.value),
-        format_html("<small{}>{}</small>", mark, after) if after else "",
+        format_html("<small{}> {}</small>", mark, after) if after else "",
     )
 
 
