@@ -81,6 +81,8 @@ def check_cells(raw: Raw, today: datetime.date) -> Checked:
 def _row(table: Table, raw: RawRow, today: datetime.date, problems: Problems) -> Row:
     values = {}
     for column in table.columns:
+        if column.name not in raw.cells:
+            continue  # told of by the reading
         try:
             values[column.name] = _value(column, raw.cells[column.name], today)
         except Misread as error:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from measures.exchange.checking import Checked, Row, check_cells
-from measures.exchange.problems import Problem, Problems
+from measures.exchange.problems import Problem, Problems, shown
 from measures.exchange.reading import LIMITS, Limits, read_files
 from measures.exchange.relations import check_relations
 from measures.exchange.stored import Stored, StoredRow, look_up
@@ -87,6 +87,7 @@ def plan(checked: Checked, stored: Stored) -> Plan:
     """Compare rows whose cells are checked with what is stored."""
     problems = checked.problems
     problems.extend(check_relations(checked, stored))
+    problems.extend(_drafts(checked, stored))
     tables = [_compare(TABLES[name], rows, stored) for name, rows in checked.rows.items()]
     for table in tables:
         problems.extend(_refused(table, stored))
@@ -114,6 +115,21 @@ def _changes(row: Row, before: StoredRow) -> Changes:
         for name, value in row.values.items()
         if before.values[name] != value
     }
+
+
+def _drafts(checked: Checked, stored: Stored) -> Iterator[Problem]:
+    """Status updates that somebody is writing here are not published by a file."""
+    columns = {"status_updates": "key", "evidence": "update"}
+    for name, column in columns.items():
+        for row in checked.rows.get(name, ()):
+            key = row.values.get(column)
+            update = stored.get("status_updates", (key,))
+            if update and update.values["published_at"] is None:
+                yield row.problem(
+                    column,
+                    _("%(key)s er et utkast i registeret. Publiser eller slett utkastet først.")
+                    % {"key": shown(key)},
+                )
 
 
 def _refused(table: TablePlan, stored: Stored) -> Iterator[Problem]:

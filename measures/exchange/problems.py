@@ -60,7 +60,12 @@ class Problems:
         return self.total
 
 
+def printable(text: str) -> str:
+    """Return the text with a mark for every sign that could play tricks on a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def shown(cell: object) -> str:
     """Return a cell as it can stand in a sentence: in quotes, on one line, not too long."""
-    text = " ".join(str(cell).split())
+    text = printable(" ".join(str(cell).split()))
     return f"«{text[:SHOWN]}…»" if len(text) > SHOWN else f"«{text}»"

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from measures.exchange.problems import Problem, Problems, shown
+from measures.exchange.problems import Problem, Problems, printable, shown
 from measures.exchange.tables import TABLES, Table
 
 # Python's own limit stops reading with a line number at best. Cells are measured below instead,
@@ -42,7 +42,10 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class RawRow:
-    """The cells of one row by column. `line` is where in the file it begins, from 1."""
+    """The cells of one row by column. `line` is where in the file it begins, from 1.
+
+    Cells that could not be read are left out; their problems are told.
+    """
 
     line: int
     cells: Mapping[str, str]
@@ -75,7 +78,7 @@ def folder_files(folder: Path, limits: Limits = LIMITS) -> dict[str, bytes]:
     files = {}
     for path in sorted(folder.glob("*.csv")):
         with path.open("rb") as file:
-            files[path.name] = file.read(limits.size + 1)
+            files[printable(path.name)] = file.read(limits.size + 1)
     return files
 
 
@@ -111,9 +114,7 @@ def _read_file(table: Table, content: bytes, limits: Limits, raw: Raw) -> None:
                     % {"most": limits.rows},
                     line,
                 )
-            row = _row(table, header, line, cells, limits, raw)
-            if row:
-                rows.append(row)
+            rows.append(_row(table, header, line, cells, limits, raw))
     except Unreadable as error:
         raw.unreadable.add(table.name)
         raw.problems.add(Problem(table.file, error.line, error.column, str(error)))
@@ -195,7 +196,8 @@ def _row(
     cells: Sequence[str],
     limits: Limits,
     raw: Raw,
-) -> RawRow | None:
+) -> RawRow:
+    read = dict(zip(header, cells, strict=False))
     if len(cells) != len(header):
         message = ngettext(
             "Raden har %(cells)s celle, men det er %(columns)s kolonner.",
@@ -203,14 +205,14 @@ def _row(
             len(cells),
         ) % {"cells": len(cells), "columns": len(header)}
         raw.problems.add(Problem(table.file, line, "", message))
-        return None
-    read = dict(zip(header, cells, strict=True))
-    wrong = False
-    for column, cell in read.items():
+        # The key mostly stands before the cell too many, and rows that speak of this one are
+        # not to be blamed.
+        return RawRow(line, {c: read[c] for c in table.key if c in read})
+    for column, cell in list(read.items()):
         if message := _wrong_cell(cell, limits):
             raw.problems.add(Problem(table.file, line, column, message))
-            wrong = True
-    return None if wrong else RawRow(line, read)
+            del read[column]
+    return RawRow(line, read)
 
 
 def _wrong_cell(cell: str, limits: Limits) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,6 +38,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, dry_run: bool, **options: Any) -> None:
         """Load the folder. Ends with exit code 1, and nothing written, when anything is wrong."""
+        if not folder.is_dir():
+            raise CommandError(_("%(folder)s er ikke en mappe.") % {"folder": folder})
         try:
             files = folder_files(folder)
         except OSError as error:
@@ -48,7 +50,7 @@ class Command(BaseCommand):
                 plan = prepare(files, timezone.localdate())
                 if not plan.problems and not dry_run:
                     self.write(plan)
-        except IntegrityError as error:
+        except DatabaseError as error:
             raise CommandError(
                 _("Databasen godtok ikke dataene, og ingenting er skrevet: %(error)s")
                 % {"error": error}
