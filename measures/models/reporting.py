@@ -32,6 +32,14 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         """Those the public may see."""
         return self.filter(published_at__isnull=False)
 
+    def with_speaker(self) -> StatusUpdateQuerySet:
+        """Add `speaker`: what the property `said_by` says of a loaded update, as SQL."""
+        speaker = models.Case(
+            models.When(organisation=None, then=models.Value(SaidBy.PUBLIC.value)),
+            default=models.Value(SaidBy.OWNER.value),
+        )
+        return self.annotate(speaker=speaker)
+
     def newest_first(self) -> StatusUpdateQuerySet:
         """The newest fact first; the order is explained on `StatusUpdate`."""
         return self.order_by(
