@@ -67,7 +67,7 @@ def sites(sizes: Sequence[int], updates: int) -> Iterator[list[Site]]:
         url = os.environ.get("DATABASE_URL", "")
         if not url.startswith(("postgres:", "postgresql:")):
             url = stack.enter_context(postgres())
-        running = []
+        running: list[Site] = []
         for size in sizes:
             env = production(stack.enter_context(database(url)), folder)
             if not running:
