@@ -20,7 +20,7 @@ def test_only_sessions_that_have_run_out_are_cleared() -> None:
         Session.objects.create(
             session_key=key, session_data="", expire_date=now + datetime.timedelta(days=days)
         )
-    clear_expired_sessions.delay().get()
+    clear_expired_sessions.apply().get()
     assert [s.session_key for s in Session.objects.all()] == ["new"]
 
 
