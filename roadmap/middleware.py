@@ -1,9 +1,12 @@
-"""Language from the path, never from a header, so that a cache needs no Vary."""
+"""Language from the path, and no look at cookies on open pages, so that a cache needs no Vary."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -26,3 +29,23 @@ class PathLanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class ClosedByDefaultMiddleware(LoginRequiredMiddleware):
+    """Ask for sign-in on every page that does not say it is open.
+
+    Django's own asks who the visitor is first, also on open pages: that reads the session, and
+    every page would vary by cookie.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Return a redirect to the sign-in page, or None to let the request pass."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

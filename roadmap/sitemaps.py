@@ -1,4 +1,4 @@
-"""What stands in the sitemap: every public page, in every language, in parts of bounded size."""
+"""sitemap.xml: every public page, in every language, in parts of bounded size."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from math import ceil
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.views.decorators.http import require_safe
 
 from measures.models import Document, Indicator, Measure
 from stakeholders.models import Organisation
@@ -38,7 +42,7 @@ def pages() -> list[Page]:
     """Return all pages but those of measures."""
     paths = [reverse(f"measures:{name}") for name in SINGLE]
     for model, name in ((Document, "document"), (Organisation, "organisation")):
-        keys = model.objects.order_by("pk").values_list("key", flat=True)  # type: ignore[attr-defined]  # mypy joins the two classes
+        keys = model.objects.order_by("pk").values_list("key", flat=True)
         paths += [reverse(f"measures:{name}", args=[key]) for key in keys]
     for key in Indicator.objects.order_by("pk").values_list("key", flat=True):
         paths.append(reverse("measures:indicator", args=[key]))
@@ -65,3 +69,35 @@ def in_every_language(paths: Iterable[str]) -> list[Page]:
         alternates = [(code, f"{settings.SITE_URL}{prefix}{bare}") for code, prefix in prefixes]
         found += [Page(address, alternates) for _, address in alternates]
     return found
+
+
+# --- What answers -----------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List the parts of the sitemap: pages, and measures a thousand at a time."""
+    return xml(request, "sitemap_index.xml", {"parts": parts()})
+
+
+@login_not_required
+@require_safe
+def sitemap_pages(request: HttpRequest) -> HttpResponse:
+    """List every page but those of measures, in every language."""
+    return xml(request, "sitemap.xml", {"pages": pages()})
+
+
+@login_not_required
+@require_safe
+def sitemap_measures(request: HttpRequest, part: int) -> HttpResponse:
+    """List one part of the measures' pages, in every language; 404 beyond the last part."""
+    found = measures(part)
+    if not found:
+        raise Http404
+    return xml(request, "sitemap.xml", {"pages": found})
+
+
+def xml(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    """Render a sitemap. It speaks no language itself."""
+    return render(request, template, context, content_type="application/xml; charset=utf-8")

@@ -3,15 +3,15 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from roadmap import health, views
+from roadmap import health, sitemaps, views
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
-    path("sitemap-sider.xml", views.sitemap_pages, name="sitemap_pages"),
-    path("sitemap-tiltak-<int:part>.xml", views.sitemap_measures, name="sitemap_measures"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-sider.xml", sitemaps.sitemap_pages, name="sitemap_pages"),
+    path("sitemap-tiltak-<int:part>.xml", sitemaps.sitemap_measures, name="sitemap_measures"),
     *i18n_patterns(path("", include("measures.urls")), prefix_default_language=False),
 ]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
 
 from measures.filters import MeasureFilter
 from tests.make import TODAY
@@ -29,10 +29,16 @@ class Link(NamedTuple):
         return int(match[1].replace("\xa0", "")) if match else None
 
 
+class Answer(Protocol):
+    """What a test client gives back."""
+
+    content: bytes
+
+
 class Page(HTMLParser):
     """A parsed page. `text` is all visible text with single spaces."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: Answer) -> None:
         super().__init__()
         self.links: list[Link] = []
         self.ids: list[str] = []

@@ -21,6 +21,8 @@ ROWS: dict[str, tuple[dict[str, str], int, int]] = {
     "readyz": ({}, 200, 200),
     "robots": ({}, 200, 200),
     "sitemap": ({}, 200, 200),
+    "sitemap_pages": ({}, 200, 200),
+    "sitemap_measures": ({"part": "1"}, 200, 200),
     "measures:front": ({}, 200, 200),
     "measures:about": ({}, 200, 200),
     "measures:measure_list": ({}, 200, 200),

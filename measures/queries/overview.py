@@ -171,7 +171,7 @@ def count_measures(measures: MeasureQuerySet, today: datetime.date) -> list[dict
     return list(
         measures.with_facts(today)
         .order_by()
-        .values("document_id", "theme_id", "reported", "status_by")
+        .values("document_id", "theme_id", "reported", "status_by")  # type: ignore[misc]  # with_facts adds it
         .annotate(
             number=Count("pk"),
             confirmed=Count("pk", filter=Q(freshness=Freshness.CONFIRMED)),
@@ -240,7 +240,7 @@ def leads() -> list[tuple[Organisation, Tally]]:
             organisation,
             Tally(
                 Counter({state: getattr(organisation, state) for state in STATES}),
-                organisation.by_owner,
+                organisation.by_owner,  # type: ignore[attr-defined]  # annotated above
             ),
         )
         for organisation in organisations
