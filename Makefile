@@ -87,7 +87,7 @@ lock: .venv/.run ## pin every package anew, from requirements*.in and package.js
 	@$(QUIETLY) "Pinning packages anew ..." scripts/lock.sh
 
 bench: .venv/.dev build/vendor/site.css messages ## measure the pages' speed (ARGS="--help" for options)
-	@$(PYTHON_IN_VENV) scripts/services.py run -- $(PYTHON_IN_VENV) benchmarks/pages.py $(ARGS)
+	@$(PYTHON_IN_VENV) benchmarks/pages.py $(ARGS)
 
 clean: ## remove what make installed and built; var/ with your database stays
 	@rm -rf .venv node_modules build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import redis
 
 from scripts import services
 from scripts.services import ServiceError, free_port, run
@@ -58,6 +59,12 @@ def data_directory(url: str) -> Path:
     return Path(row[0])
 
 
+def redis_folder(url: str) -> Path:
+    """The folder that the Redis at `url` may write to."""
+    with redis.Redis.from_url(url, decode_responses=True) as client:
+        return Path(client.config_get("dir")["dir"])
+
+
 @pytest.mark.slow
 @pytest.mark.postgres
 def test_database_sorts_as_norwegians_do(database_url: str) -> None:
@@ -94,7 +101,7 @@ def test_no_server_outlives_us(signum: signal.Signals) -> None:
         assert process.stdout
         *urls, command_id = process.stdout.readline().split()
         assert all(map(answers, urls))
-        data = data_directory(urls[0])
+        folders = [data_directory(urls[0]).parent, redis_folder(urls[1])]
         process.send_signal(signum)
         if signum == signal.SIGKILL:
             # Nobody is left to end the command, but the kernel ends the servers.
@@ -102,12 +109,13 @@ def test_no_server_outlives_us(signum: signal.Signals) -> None:
             os.kill(int(command_id), signal.SIGKILL)
         else:
             assert process.wait(timeout=60) == 128 + signum
-            assert not data.parent.exists()
+            assert not any(folder.exists() for folder in folders)
     deadline = time.monotonic() + 10
     while any(map(answers, urls)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(map(answers, urls))
-    shutil.rmtree(data.parent, ignore_errors=True)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.slow
