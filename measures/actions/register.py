@@ -16,6 +16,7 @@ from measures.exchange.kinds import Key
 from measures.exchange.plan import Changed, Plan, TablePlan
 from measures.exchange.tables import Table
 from measures.models import Deadline, Document, Event, Evidence, Measure, StatusUpdate
+from measures.search import reindex
 from stakeholders.models import User
 
 BATCH = 1000
@@ -85,6 +86,7 @@ class _Writer:
         # Last of all: the database lets nobody add evidence to what is published.
         self.publish(updates)
         recompute(sorted(self.standing))
+        reindex(sorted(self.standing | set(self.worded())))
 
     def worded(self) -> Iterator[int]:
         """Yield the measures that are to be found by other words now (primary keys)."""

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from measures.choices import OwnerRole, Status
 from measures.exchange.checking import Checked, Row
@@ -70,14 +71,19 @@ def _unknown(table: str, key: Key) -> str:
             "document": shown(key[0]),
             "letter": shown(key[1]),
         }
-    return {
-        "measures": _("Tiltaket %(key)s finnes ikke i filene eller i registeret."),
-        "documents": _("Dokumentet %(key)s finnes ikke i filene eller i registeret."),
-        "organisations": _("Aktøren %(key)s finnes ikke i filene eller i registeret."),
-        "themes": _("Temaet %(key)s finnes ikke i filene eller i registeret."),
-        "indicators": _("Indikatoren %(key)s finnes ikke i filene eller i registeret."),
-        "status_updates": _("Statusmeldingen %(key)s finnes ikke i filene eller i registeret."),
-    }[table] % {"key": shown(key[0])}
+    return _(UNKNOWN[table]) % {"key": shown(key[0])}
+
+
+UNKNOWN = {
+    "measures": gettext_noop("Tiltaket %(key)s finnes ikke i filene eller i registeret."),
+    "documents": gettext_noop("Dokumentet %(key)s finnes ikke i filene eller i registeret."),
+    "organisations": gettext_noop("Aktøren %(key)s finnes ikke i filene eller i registeret."),
+    "themes": gettext_noop("Temaet %(key)s finnes ikke i filene eller i registeret."),
+    "indicators": gettext_noop("Indikatoren %(key)s finnes ikke i filene eller i registeret."),
+    "status_updates": gettext_noop(
+        "Statusmeldingen %(key)s finnes ikke i filene eller i registeret."
+    ),
+}
 
 
 def one_organisation_per_number(both: Both) -> Iterator[Problem]:
