@@ -25,7 +25,8 @@ from django.db import connection, models, transaction
 from psycopg import sql
 from tqdm import tqdm
 
-from benchmarks.register import BATCH, Register, Row
+from benchmarks.history import Row
+from benchmarks.register import BATCH, Register
 from measures.actions.standing import recompute
 from measures.models import (
     Ask,

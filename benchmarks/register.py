@@ -10,69 +10,32 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
+from benchmarks.history import BEGAN, TODAY, About, Batch, History, Row
 from benchmarks.words import Words
 from measures.choices import (
     AskKind,
     DocumentKind,
     LinkBasis,
     LinkKind,
-    Origin,
-    Outlook,
     OwnerRole,
     Precision,
     PriorityLevel,
-    PublisherKind,
-    Status,
     ThemeOrigin,
     ValueType,
     Wording,
 )
 from stakeholders.choices import OrganisationKind
 
-Row = dict[str, Any]
-
 SEED = 20261122
-#: The last day on which anything happened, and the day the first document was presented.
-TODAY = datetime.date(2026, 11, 22)
-BEGAN = datetime.date(2019, 4, 5)
-PUBLISHED_AT = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 
 THEMES = 13
 MINISTRIES = 15
 INDICATORS = 38
-#: So many different texts are drawn from, over and over.
-TEXTS = 5000
 #: Measures in one batch; a batch of 20 updates each fits easily in memory.
 BATCH = 1000
 KINDS = [kind for kind in OrganisationKind if kind != OrganisationKind.MINISTRY]
-STATED = [Status.NOT_STARTED, Status.IN_PROGRESS, Status.IN_PROGRESS, Status.COMPLETED]
-
-
-@dataclass
-class Batch:
-    """The rows about some measures, by kind, in an order in which they can be written."""
-
-    measures: list[Row] = field(default_factory=list)
-    owners: list[Row] = field(default_factory=list)
-    deadlines: list[Row] = field(default_factory=list)
-    links: list[Row] = field(default_factory=list)
-    priorities: list[Row] = field(default_factory=list)
-    updates: list[Row] = field(default_factory=list)
-    evidence: list[Row] = field(default_factory=list)
-    events: list[Row] = field(default_factory=list)
-
-
-def partial(day: datetime.date, chance: float) -> tuple[datetime.date, Precision]:
-    """Return `day` as exactly as sources give it; `chance` (0 to 1) decides how exactly."""
-    if chance < 0.05:
-        return day.replace(month=1, day=1), Precision.YEAR
-    if chance < 0.3:
-        return day.replace(day=1), Precision.MONTH
-    return day, Precision.DAY
 
 
 class Register:
@@ -87,9 +50,7 @@ class Register:
         self.documents_count = 3 + measures // 1000
         self.organisations_count = 60 + measures // 500
         self._chance, self._words = Random(seed), Words(seed)
-        self._sentences = [self._words.sentence() for _ in range(TEXTS)]
-        self._titles = [self._words.title() for _ in range(TEXTS)]
-        self._update = self._evidence = 0
+        self._history = History(measures, updates, self._chance, self._words)
 
     # --- What does not grow with the measures, or slowly -------------------------------------
 
@@ -210,7 +171,7 @@ class Register:
         return f"T-{n}"
 
     def _add_measure(self, batch: Batch, n: int) -> None:
-        chance = self._chance.random
+        chance, topic = self._chance.random, self._words.topic()
         batch.measures.append(
             {
                 "id": n,
@@ -218,9 +179,9 @@ class Register:
                 "document_id": n % self.documents_count + 1,
                 "number": str(n),
                 "theme_id": int(chance() * THEMES) + 1,
-                "short_title": self._words.short_title(),
-                "title": self._words.title(),
-                "summary": self._words.text(2),
+                "short_title": self._words.short_title(topic),
+                "title": self._words.title(topic),
+                "summary": self._words.text(2, topic),
                 "wording": Wording.PARAPHRASE if chance() < 0.3 else Wording.OFFICIAL,
                 "caveat": self._words.sentence() if chance() < 0.05 else "",
                 "source_name": "Oppdiktet plan",
@@ -231,7 +192,7 @@ class Register:
         lead = self._add_owners(batch, n)
         self._add_deadlines(batch, n)
         self._add_links(batch, n)
-        self._add_updates(batch, n, lead)
+        self._history.add_to(batch, About(n, topic, lead))
 
     def _add_owners(self, batch: Batch, n: int) -> int:
         """Add nobody, a lead, or a lead and up to two others; return who would report."""
@@ -290,84 +251,3 @@ class Register:
                     "basis": list(LinkBasis)[n % 2],
                 }
             )
-
-    def _add_updates(self, batch: Batch, n: int, lead: int) -> None:
-        chance = self._chance.random
-        # A tenth are told about without anybody saying how far they have come.
-        silent = chance() < 0.1
-        owner_speaks = chance() < 0.25
-        days = (TODAY - BEGAN).days
-        for place in range(self.updates):
-            spread = (place + chance()) / self.updates
-            day, precision = partial(BEGAN + datetime.timedelta(days=int(days * spread)), chance())
-            status: Status | str = "" if silent or chance() < 0.3 else self._status(place)
-            by_owner = owner_speaks and chance() < 0.4
-            self._add_update(batch, n, day, precision, status, lead if by_owner else None)
-
-    def _status(self, place: int) -> Status:
-        """Early updates seldom say the last word; the last one may say any."""
-        chance = self._chance.random()
-        if place == self.updates - 1:
-            return list(Status)[int(chance * len(Status))]
-        return STATED[int(chance * len(STATED))]
-
-    def _add_update(
-        self,
-        batch: Batch,
-        measure: int,
-        day: datetime.date,
-        precision: Precision,
-        status: Status | str,
-        owner: int | None,
-    ) -> None:
-        chance = self._chance.random
-        # There is no other measure to carry on in a register of one.
-        if status == Status.CARRIED_OVER and self.size == 1:
-            status = Status.COMPLETED
-        self._update += 1
-        update = {
-            "id": self._update,
-            "key": f"U-{self._update}",
-            "measure_id": measure,
-            "date": day,
-            "precision": precision,
-            "status": status,
-            "outlook": list(Outlook)[int(chance() * 3)] if owner else "",
-            "origin": Origin.REPORT if owner else Origin.PUBLIC_SOURCE,
-            "organisation_id": owner,
-            "confidence": "medium" if chance() < 0.1 else "high",
-            "summary": f"{self._text(self._sentences)} {self._text(self._sentences)}",
-            "reason": "Oppdiktet begrunnelse." if status == Status.DISCONTINUED else "",
-            "carried_to_id": (measure % self.size + 1 if status == Status.CARRIED_OVER else None),
-            "published_at": PUBLISHED_AT,
-        }
-        batch.updates.append(update)
-        for _ in range(1 + (chance() < 0.3)):
-            self._add_evidence(batch)
-        batch.events.append(
-            {
-                "verb": "published",
-                "at": PUBLISHED_AT,
-                "subject": "status_update",
-                "subject_key": update["key"],
-                "measure_id": measure,
-                "update_id": self._update,
-                "happened_on": day,
-                "happened_precision": precision,
-            }
-        )
-
-    def _add_evidence(self, batch: Batch) -> None:
-        self._evidence += 1
-        batch.evidence.append(
-            {
-                "update_id": self._update,
-                "title": self._text(self._titles),
-                "publisher": f"Oppdiktet utgiver {self._evidence % 50}",
-                "publisher_kind": list(PublisherKind)[self._evidence % len(PublisherKind)],
-                "url": f"https://example.no/kilde/{self._evidence}",
-            }
-        )
-
-    def _text(self, texts: list[str]) -> str:
-        return texts[int(self._chance.random() * len(texts))]

@@ -1,7 +1,8 @@
 """Made-up Norwegian texts: long and varied enough that searching them costs what it would cost.
 
 Nothing here is a fact. Words are drawn unevenly, as in real texts: the first ones of each list
-are common and the last ones rare, so a search word meets anything from many measures to few.
+are common and the last ones rare. Texts about one measure share a subject, so a search word finds
+anything from a tenth of the measures to few.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ BODIES = words("Forum Etat Råd Klynge Forbund Institutt Selskap Nettverk")
 
 
 class Words:
-    """Draws made-up texts; the same `seed` gives the same texts in the same order."""
+    """Draws made-up texts; the same `seed` gives the same texts in the same order.
+
+    What a text is about can be given: one of `FIRST`, by its place.
+    """
 
     def __init__(self, seed: int) -> None:
         self._chance = Random(seed)
@@ -61,27 +65,33 @@ class Words:
         """Draw a word, the first of the list most often."""
         return words[int(len(words) * self._chance.random() ** 2)]
 
-    def thing(self) -> str:
+    def topic(self) -> int:
+        """The place of a word in `FIRST`, to be the subject of several texts."""
+        return FIRST.index(self._pick(FIRST))
+
+    def thing(self, topic: int | None = None) -> str:
         """Such as "nye eksportordninger"."""
-        return f"{self._pick(ADJECTIVES)} {self._pick(FIRST)}{self._pick(LAST)}"
+        first = self._pick(FIRST) if topic is None else FIRST[topic]
+        return f"{self._pick(ADJECTIVES)} {first}{self._pick(LAST)}"
 
-    def short_title(self) -> str:
+    def short_title(self, topic: int | None = None) -> str:
         """Such as "Styrke nye eksportordninger"."""
-        return f"{self._pick(VERBS)} {self.thing()}"
+        return f"{self._pick(VERBS)} {self.thing(topic)}"
 
-    def title(self) -> str:
+    def title(self, topic: int | None = None) -> str:
         """A promise as documents word it, of 8 to 12 words."""
         connection = self._pick(CONNECTIONS)
-        return f"{self.short_title()} {connection} {self.thing()} i {self._pick(PLACES)}"
+        promise = self.short_title(topic)
+        return f"{promise} {connection} {self.thing(topic)} i {self._pick(PLACES)}"
 
-    def sentence(self) -> str:
+    def sentence(self, topic: int | None = None) -> str:
         """What happened, in one sentence."""
-        thing = self.thing()
+        thing = self.thing(topic)
         return f"{thing[0].upper()}{thing[1:]} {self._pick(HAPPENED)} i {self._pick(PLACES)}."
 
-    def text(self, sentences: int) -> str:
+    def text(self, sentences: int, topic: int | None = None) -> str:
         """As many sentences, in one paragraph."""
-        return " ".join(self.sentence() for _ in range(sentences))
+        return " ".join(self.sentence(topic) for _ in range(sentences))
 
     def body(self, number: int) -> str:
         """The name of an organisation; `number` keeps names apart."""
