@@ -114,7 +114,7 @@ class MeasureFilter(django_filters.FilterSet):
     dokument = Many(label=gettext_lazy("Dokument"), method="any_of")
     status = Many(label=gettext_lazy("Status"), method="any_of")
     sagt = Many(label=gettext_lazy("Hvem sier det"), method="any_of")
-    utsikt = Many(label=gettext_lazy("Eierens vurdering"), method="any_of")
+    utsikt = Many(label=gettext_lazy("Framdrift"), method="any_of")
     frist = Many(label=gettext_lazy("Frist"), method="any_of")
     ferskhet = Many(label=gettext_lazy("Ferskhet"), method="any_of")
     aktor = Many(label=gettext_lazy("Ansvarlig"), method="owned_by")

@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
+from django_htmx.middleware import HtmxDetails
 
 from measures.filters import Facets, MeasureFilter
 from measures.models import Document, Measure
 from measures.models.measures import MeasureQuerySet
 
 PER_PAGE = 25
-#: The button that asks for the list on a phone, where it lies below the filters.
-SHOW = "vis-tiltak"
+#: The buttons that ask for the list; on a phone it lies below the filters, so focus moves there.
+BUTTONS = ("sok", "vis-tiltak")
 #: More documents than this that lack measures are counted, not named.
 MOST_NAMED = 3
 #: What the answer depends on beside the address, so that no cache gives a piece for a page.
@@ -38,7 +39,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
     selected = MeasureFilter(request.GET, today=today)
     facets = Facets(selected)
     page = page_of(facets.total, selected.page_number)
-    htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by its middleware
     is_piece = bool(htmx) and not htmx.history_restore_request
     context = {
         "today": today,
@@ -53,12 +54,18 @@ def measure_list(request: HttpRequest) -> HttpResponse:
         "notices": [*selected.notices(), *about_page(selected.page_number, page)],
         "chips": list(selected.chips()),
         "is_piece": is_piece,
-        "takes_focus": is_piece and (htmx.trigger == SHOW or htmx.boosted),
+        "takes_focus": is_piece and (htmx.trigger in BUTTONS or is_leap(htmx)),
     }
     name = "measures/measure_list/piece.html" if is_piece else "measures/measure_list.html"
     response = render(request, name, context)
     patch_vary_headers(response, VARY)
     return push_url(response, address(selected, page)) if is_piece else response
+
+
+def is_leap(htmx: HtmxDetails) -> bool:
+    """Whether a link was followed that is not there any more: a page number, a chip. The links
+    that sort stay, and keep focus themselves."""
+    return htmx.boosted and not (htmx.trigger or "").startswith("sorter-")
 
 
 def page_of(total: int, asked: int) -> Page[int]:
