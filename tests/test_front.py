@@ -101,7 +101,7 @@ def test_every_number_leads_to_the_list_it_counts(path: str, client: Client) -> 
     lists = [link for link in page.numbers() if "/tiltak/" in link.href]
     assert lists
     assert [(link.href, link.number) for link in lists] == [
-        (link.href, listed(link.href)) for link in lists
+        (link.href, listed(client, link.href)) for link in lists
     ]
     for link in page.numbers():
         if link.href.startswith("#"):
@@ -218,7 +218,7 @@ def test_owners_and_public_sources_are_counted_apart(
     assert expected in page.text
     for link in page.numbers():
         if "/tiltak/" in link.href:
-            assert listed(link.href) == link.number
+            assert listed(client, link.href) == link.number
 
 
 def test_not_registered_is_neither_unreported_nor_not_started(client: Client) -> None:
