@@ -60,7 +60,8 @@ def messages_in(path: Path) -> Iterator[Message]:
     found = extract_python(source, dict.fromkeys(FUNCTIONS), [], {"encoding": "utf-8"})  # type: ignore[assignment]  # its stub narrows too far
     for _line, function, arguments, _comments in found:
         given = [arguments] if isinstance(arguments, str) else arguments
-        texts = [text for text in given if text]
+        # A call whose text is a name (gettext(word)) has nothing to extract.
+        texts = [text for text in given or () if text]
         if not texts:
             continue
         context = texts.pop(0) if "pgettext" in function else ""
