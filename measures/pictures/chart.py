@@ -18,27 +18,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from measures.pictures.labels import ASCENT, CHARACTER, FONT, MARK, Box, Label, Room, plain
+
 #: Over a longer gap, in years, nothing is known about the course between two figures.
 LONGEST_GAP = 5
-#: Size of the text, in the drawing's own units; the style sheet sets the same.
-FONT = 15.0
-#: Width of a character of that size, on the generous side.
-CHARACTER = 0.64 * FONT
-ASCENT, DESCENT = 0.78 * FONT, 0.24 * FONT
-#: Room around a mark that labels keep free.
-MARK = 7.0
-
 #: The path of each shape, drawn from its middle.
 SHAPES = {
     "circle": "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
     "square": "m-5-5h10v10h-10z",
     "diamond": "m0-6.5l6.5 6.5-6.5 6.5-6.5-6.5z",
     "triangle": "m0-7l6.5 11.5h-13z",
-    "ring": "m-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0zm4 0a4 4 0 1 1 8 0a4 4 0 1 1-8 0z",
+    "bullseye": "m-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0zm4 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z"
+    "m1.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0z",
 }
 
 
@@ -85,55 +80,6 @@ WIDE = Frame(760, 340)
 NARROW = Frame(350, 270, most_ticks=3)
 
 
-@dataclass(frozen=True)
-class Box:
-    """The room that a label or a mark takes."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlaps(self, other: Box) -> bool:
-        """Whether any point belongs to both."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether the point lies inside."""
-        return self.left < x < self.right and self.top < y < self.bottom
-
-
-@dataclass(frozen=True)
-class Label:
-    """A text at a place; `anchor` as in SVG."""
-
-    at: tuple[float, float]
-    text: str
-    anchor: str = "middle"
-    look: str = ""
-
-    @property
-    def x(self) -> str:
-        return plain(self.at[0])
-
-    @property
-    def y(self) -> str:
-        return plain(self.at[1])
-
-    @property
-    def box(self) -> Box:
-        """The room the text takes, by our own reckoning of its width."""
-        width = len(self.text) * CHARACTER
-        share = {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
-        left = self.at[0] - width * share
-        return Box(left, self.at[1] - ASCENT, left + width, self.at[1] + DESCENT)
-
-
 class Look(NamedTuple):
     """How a kind of figure is drawn: a key of `SHAPES`, and a class of the style sheet."""
 
@@ -176,11 +122,6 @@ class Drawing:
     def view(self) -> str:
         """Width and height, for the view box."""
         return f"{self.frame.width} {self.frame.height}"
-
-
-def plain(number: float) -> str:
-    """Write a coordinate with at most one decimal, never in a language's own way."""
-    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")
 
 
 # --- What is joined --------------------------------------------------------------------------
@@ -279,39 +220,8 @@ PLACES = (
     (0, -30, "middle"),
     (0, 32 + ASCENT, "middle"),
 )
-CROSSES_LINE = 20
 #: Labels of this weight and more are written in bold.
 STRONG = 3
-
-
-@dataclass
-class Room:
-    """The free room of a drawing: what is taken, and which lines labels had better not cross."""
-
-    bounds: Box
-    taken: list[Box] = field(default_factory=list)
-    lines: list[tuple[float, float]] = field(default_factory=list)
-
-    def price(self, box: Box, own: Box | None) -> float:
-        """How bad it is to put a label in `box`; infinite when it is taken or outside."""
-        inside = (
-            box.left >= self.bounds.left
-            and box.right <= self.bounds.right
-            and box.top >= self.bounds.top
-            and box.bottom <= self.bounds.bottom
-        )
-        if not inside or any(box.overlaps(t) for t in self.taken if t != own):
-            return math.inf
-        return CROSSES_LINE * any(box.holds(x, y) for x, y in self.lines)
-
-    def place(self, labels: Sequence[Label], own: Box | None = None) -> Label | None:
-        """Take the best of several places for one label; None when there is no room for it."""
-        priced = [(self.price(label.box, own) + i, i) for i, label in enumerate(labels)]
-        price, best = min(priced)
-        if price == math.inf:
-            return None
-        self.taken.append(labels[best].box)
-        return labels[best]
 
 
 def along(points: Sequence[tuple[float, float]], steps: int = 24) -> Iterator[tuple[float, float]]:

@@ -26,7 +26,7 @@ LOOKS: dict[str, chart.Look] = {
     ValueType.FORECAST: chart.Look("diamond", "dot-hollow"),
     ValueType.BUDGET: chart.Look("square", "dot-other"),
     ValueType.STATED: chart.Look("triangle", "dot-other"),
-    ValueType.TARGET: chart.Look("ring", "dot"),
+    ValueType.TARGET: chart.Look("bullseye", "dot"),
 }
 
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Case, F, Prefetch, Q, QuerySet, When
 
 from measures.choices import DocumentKind, ValueType
 from measures.models import Document, Indicator, IndicatorValue, Measure, Theme
@@ -246,8 +246,7 @@ def of_measure(measure: Measure) -> list[Story]:
     found = (
         with_values()
         .filter(Q(theme=measure.theme_id) | own)
-        .alias(same=Q(theme=measure.theme_id))
-        .order_by(F("same").desc(nulls_last=True), "pk")
+        .order_by(Case(When(theme=measure.theme_id, then=0), default=1), "pk")
     )
     return [indicator_story(i) for i in found[:MOST_ON_A_MEASURE]]
 

@@ -127,13 +127,15 @@ def page_of(measure: Measure, today: datetime.date) -> MeasurePage:
         measure=measure,
         updates=updates,
         disagreeing=disagreeing(updates),
-        deadlines=Deadline.objects.filter(measure=measure).order_by("-stated_on", "-pk"),
+        deadlines=list(Deadline.objects.filter(measure=measure).order_by("-stated_on", "-pk")),
         earlier=earlier,
         later=later,
-        priorities=Priority.objects.filter(measure=measure)
-        .select_related("organisation")
-        .order_by("-stated_on", "organisation__key"),
-        asks=Ask.objects.filter(measures=measure).select_related("organisation"),
+        priorities=list(
+            Priority.objects.filter(measure=measure)
+            .select_related("organisation")
+            .order_by("-stated_on", "organisation__key")
+        ),
+        asks=list(Ask.objects.filter(measures=measure).select_related("organisation")),
         stories=indicators.of_measure(measure),
     )
 
