@@ -360,7 +360,7 @@ def missing(overview: Overview) -> list[Gap]:
         Gap(
             gaps.silent,
             gaps.open,
-            _("åpne tiltak har ikke noe nytt fra de siste tolv månedene."),
+            _("åpne tiltak har det ikke kommet noe nytt om de siste tolv månedene."),
             "",
         ),
     ]
