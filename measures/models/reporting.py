@@ -79,7 +79,7 @@ class StatusUpdate(English, models.Model):
         db_persist=True,
     )
     status = models.CharField(_("status"), max_length=12, choices=Status, blank=True)
-    outlook = models.CharField(_("framdrift"), max_length=10, choices=Outlook, blank=True)
+    outlook = models.CharField(_("utsikt"), max_length=10, choices=Outlook, blank=True)
     origin = models.CharField(_("opphav"), max_length=14, choices=Origin)
     confidence = models.CharField(
         _("sikkerhet"), max_length=6, choices=Confidence, default=Confidence.HIGH
