@@ -69,12 +69,12 @@ def targets(running: Sequence[Site]) -> list[Target]:
     return found
 
 
-def count_queries(all_targets: Iterable[Target]) -> None:
-    """Fill in how many queries each page makes, and how long the database takes for them."""
-    for target in all_targets:
-        if target.measures is None:
-            continue
-        counted = json.loads(output("benchmarks.queries", target.path, env=target.site.env))
+def count_queries(all_targets: Iterable[Target], site: Site) -> None:
+    """Fill in how many queries each page of `site` makes, and the database's time for them."""
+    its_pages = [t for t in all_targets if t.site == site and t.measures is not None]
+    lines = output("benchmarks.queries", *(t.path for t in its_pages), env=site.env).splitlines()
+    for target, line in zip(its_pages, lines, strict=True):
+        counted = json.loads(line)
         target.queries, target.sql = counted["queries"], counted["sql_ms"]
 
 
@@ -188,7 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with sites(chosen.measures, chosen.updates) as running:
             all_targets = targets(running)
-            count_queries(all_targets)
+            for site in running:
+                count_queries(all_targets, site)
             measure_all(all_targets, chosen.rounds, chosen.seconds, chosen.clients)
         print(report(all_targets))
     except (Failed, ServiceError) as error:

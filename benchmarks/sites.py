@@ -67,12 +67,13 @@ def sites(sizes: Sequence[int], updates: int) -> Iterator[list[Site]]:
         url = os.environ.get("DATABASE_URL", "")
         if not url.startswith(("postgres:", "postgresql:")):
             url = stack.enter_context(postgres())
+        empty = stack.enter_context(database(url))
+        env = production(empty, folder)
+        run("manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
+        run("manage.py", "migrate", "--verbosity", "0", env=env)
         running: list[Site] = []
         for size in sizes:
-            env = production(stack.enter_context(database(url)), folder)
-            if not running:
-                run("manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
-            run("manage.py", "migrate", "--verbosity", "0", env=env)
+            env = production(stack.enter_context(database(url, like=empty)), folder)
             arguments = ("--measures", str(size), "--updates", str(updates))
             run("benchmarks.generate", *arguments, env=env)
             port = stack.enter_context(gunicorn(env, folder / f"gunicorn-{size}.log"))
@@ -97,11 +98,16 @@ def production(database_url: str, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def database(server_url: str) -> Iterator[str]:
-    """Yield the URL of a new, empty database on the server of `server_url`, and drop it."""
+def database(server_url: str, like: str = "") -> Iterator[str]:
+    """Yield the URL of a new database on the server of `server_url`, and drop it.
+
+    It is empty, or a copy of the database at the URL `like`.
+    """
     name = f"benchmark_{secrets.token_hex(4)}"
+    template = urlsplit(like).path[1:] or "template1"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
         finally:
