@@ -24,7 +24,7 @@ from measures.choices import (
     Schedule,
     Status,
 )
-from measures.models import Document, Event, Measure, Theme
+from measures.models import Document, Event, Measure, Owner, Theme
 from measures.models.measures import MeasureQuerySet
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
@@ -44,7 +44,7 @@ UNREGISTERED = "unregistered"
 #: Up to so many measures are drawn one by one; a larger whole is drawn as shares.
 SQUARES = 300
 #: A table shows at most so many rows; the rest are summed up and can be found in the list.
-ROWS = 40
+ROWS = 20
 #: So long without news counts as silence.
 SILENCE = datetime.timedelta(days=365)
 
@@ -119,13 +119,18 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Overview:
-    """The register in numbers. Every registered measure is counted once in each division."""
+    """The register in numbers. Every registered measure is counted once in each division.
+
+    `led` is how many organisations lead measures; `leads` holds the largest of them.
+    """
 
     tally: Tally
     gaps: Gaps
     documents: list[DocumentTally]
     themes: list[tuple[Theme, Tally]]
     leads: list[tuple[Organisation, Tally]]
+    led: int
+    without_lead: Tally
 
     @property
     def announced(self) -> int:
@@ -138,30 +143,29 @@ class Overview:
         return sum(d.unregistered for d in self.documents)
 
     @property
-    def without_lead(self) -> Tally:
-        """Measures whose lead no source names."""
-        return self.tally.minus(tally for _, tally in self.leads)
-
-    @property
     def fits_squares(self) -> bool:
         """Whether there are few enough measures to draw each of them."""
         return self.announced <= SQUARES
 
 
 def overview(today: datetime.date) -> Overview:
-    """Count the whole register as it stands on `today`. Four queries."""
+    """Count the whole register as it stands on `today`. Five queries."""
     rows = count_measures(Measure.objects.all(), today)
     by_document = divide(rows, "document_id")
     by_theme = divide(rows, "theme_id")
+    by_lead = count_leads()
+    tally = add_up(rows)
     return Overview(
-        tally=add_up(rows),
+        tally=tally,
         gaps=gaps(rows),
         documents=[
             DocumentTally(document, by_document.get(document.pk, Tally()))
             for document in Document.objects.in_order()
         ],
         themes=largest_themes(by_theme),
-        leads=leads(),
+        leads=largest_leads(by_lead),
+        led=len(by_lead),
+        without_lead=tally.minus(by_lead.values()),
     )
 
 
@@ -216,35 +220,32 @@ def largest_themes(tallies: Mapping[int, Tally]) -> list[tuple[Theme, Tally]]:
     return [(theme, tallies[theme.pk]) for theme in Theme.objects.filter(pk__in=largest)]
 
 
-def leads() -> list[tuple[Organisation, Tally]]:
-    """Return all who lead measures, ministries first, then by how many they lead."""
-    counts: dict[str, Any] = {
-        state: Count("owns", filter=Q(owns__measure__status="" if state == UNREPORTED else state))
-        for state in STATES
-    }
-    organisations = (
-        Organisation.objects.filter(owns__role=OwnerRole.LEAD)
-        .annotate(
-            **counts,
-            by_owner=Count("owns", filter=Q(owns__measure__status_by=SaidBy.OWNER)),
-            measures=Count("owns"),
-        )
-        .order_by(
-            Case(When(kind=OrganisationKind.MINISTRY, then=Value(0)), default=Value(1)),
-            "-measures",
-            "key",
-        )
+def count_leads() -> dict[int, Tally]:
+    """Count the measures of each lead, by the organisation's primary key."""
+    rows = (
+        Owner.objects.filter(role=OwnerRole.LEAD)
+        .order_by()
+        .values("organisation_id", "measure__status", "measure__status_by")
+        .annotate(number=Count("pk"))
     )
-    return [
-        (
-            organisation,
-            Tally(
-                Counter({state: getattr(organisation, state) for state in STATES}),
-                organisation.by_owner,  # type: ignore[attr-defined]  # annotated above
-            ),
-        )
-        for organisation in organisations
-    ]
+    tallies: dict[int, Tally] = {}
+    for row in rows:
+        tally = tallies.setdefault(row["organisation_id"], Tally())
+        state = row["measure__status"] or UNREPORTED
+        tally.add(state, row["measure__status_by"], row["number"])
+    return tallies
+
+
+def largest_leads(tallies: Mapping[int, Tally]) -> list[tuple[Organisation, Tally]]:
+    """Return those who lead most measures, at most `ROWS`: ministries first."""
+    largest = sorted(tallies, key=lambda pk: -tallies[pk].total)[:ROWS]
+    ministries = Q(kind=OrganisationKind.MINISTRY, pk__in=list(tallies))
+    found = Organisation.objects.filter(ministries | Q(pk__in=largest))
+    ranked = sorted(
+        found,
+        key=lambda o: (o.kind != OrganisationKind.MINISTRY, -tallies[o.pk].total, o.key),
+    )
+    return [(organisation, tallies[organisation.pk]) for organisation in ranked[:ROWS]]
 
 
 def each_measure() -> dict[int, list[Measure]]:

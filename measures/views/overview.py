@@ -293,7 +293,7 @@ def lead_rows(overview: Overview) -> list[Row]:
             {"aktor": organisation.key, "rolle": "lead"},
             organisation.get_absolute_url(),
         )
-        for organisation, tally in overview.leads[:ROWS]
+        for organisation, tally in overview.leads
     ]
     rest = overview.without_lead
     if rest.total:
