@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
 
@@ -12,8 +14,9 @@ from measures.filters.measures import COLUMNS, MeasureFilter
 from measures.models import Measure
 from stakeholders.texts import Text
 
-#: Filters with few values, which are counted together; documents and themes may be many.
+#: Filters with few values: grouped by all of them, there are still few groups.
 FEW = ("status", "sagt", "utsikt", "frist", "ferskhet")
+MANY = ("dokument", "tema")
 #: No more choices than this are shown, however large the register: those with most measures.
 MOST_OPTIONS = 40
 
@@ -55,38 +58,49 @@ class Facets:
         self._count_many()
 
     def _count_few(self) -> None:
-        """Group by all small filters at once, and add up, for each, what the others let through."""
+        """All small filters at once."""
+        wanted = {name: self._wanted(name) for name in FEW}
+        rows = self._selected.narrowed(*FEW).order_by()
         columns = [COLUMNS[name] for name in FEW]
-        groups = self._selected.narrowed(*FEW).order_by().values_list(*columns)
-        wanted = {
-            name: set(self._selected.stored(name, self._selected.chosen(name))) for name in FEW
-        }
-        for *values, number in groups.annotate(Count("pk")):
-            there = dict(zip(FEW, values, strict=True))
-            stopped_by = [n for n in FEW if wanted[n] and there[n] not in wanted[n]]
-            if not stopped_by:
-                self.total += number
-            for name in stopped_by or FEW:
-                if len(stopped_by) <= 1:
-                    self._counts[name][there[name]] += number
+        # COUNT(*) and not COUNT(id): then an index holds all that is asked for.
+        for *values, number in rows.values_list(*columns).annotate(number=Count("*")):
+            self.total += self._add(dict(zip(FEW, values, strict=True)), wanted, number)
+
+    def _wanted(self, name: str) -> set[object]:
+        return set(self._selected.stored(name, self._selected.chosen(name)))
+
+    def _add(self, group: dict[str, object], wanted: dict[str, set[object]], number: int) -> int:
+        """Count a group for the filters that it would pass if only that one were another.
+
+        Returns how many of the group the list itself holds: all or none.
+        """
+        stopped_by = [n for n in group if wanted[n] and group[n] not in wanted[n]]
+        if len(stopped_by) <= 1:
+            for name in stopped_by or group:
+                self._counts[name][group[name]] += number
+        return 0 if stopped_by else number
 
     def _count_many(self) -> None:
-        parts = [self._part("dokument"), self._part("tema"), self._owners()]
-        for name, stored, number in parts[0].union(*parts[1:], all=True):
-            self._counts[name][stored] += number
+        """Documents with themes (their pairs are few), and owners, in one query."""
+        wanted = {name: self._wanted(name) for name in MANY}
+        measures = self._selected.narrowed(*MANY).order_by()
+        columns = [COLUMNS[name] for name in MANY]
+        pairs = measures.values_list(Value("dokument"), *columns).annotate(number=Count("*"))
+        rows: Iterable[tuple[Any, ...]] = pairs.union(self._owners(), all=True)
+        for kind, *values, number in rows:
+            if kind == "aktor":
+                self._counts["aktor"][values[0]] += number
+            else:
+                self._add(dict(zip(MANY, values, strict=True)), wanted, number)
 
-    def _part(self, name: str) -> QuerySet[Measure, tuple[str, int, int]]:
-        rows = self._selected.narrowed(name).order_by()
-        return rows.values_list(Value(name), COLUMNS[name]).annotate(Count("pk"))
-
-    def _owners(self) -> QuerySet[Measure, tuple[str, int | None, int]]:
+    def _owners(self) -> QuerySet[Measure, tuple[str, int | None, int, int]]:
         """Per organisation, and under NULL those that nobody has a part in."""
         roles = {f"owners__{field}": value for field, value in self._selected.role.items()}
         rows = self._selected.narrowed("aktor", "rolle").order_by()
         part = FilteredRelation("owners", condition=Q(**roles)) if roles else None
         path = "part__organisation_id" if part else "owners__organisation_id"
         rows = rows.alias(part=part) if part else rows
-        return rows.values_list(Value("aktor"), path).annotate(Count("pk"))
+        return rows.values_list(Value("aktor"), path, Value(0)).annotate(number=Count("*"))
 
     @property
     def role(self) -> str:
