@@ -93,6 +93,7 @@ def test_every_registered_measure_is_listed_once(client: Client) -> None:
     page = opened(client, "/dokumenter/meldst18/")
     refs = [link.href for link in page.links if link.href.startswith("/tiltak/HM-")]
     assert len(refs) == len(set(refs)) == 31
+    assert refs[:3] == ["/tiltak/HM-A1/", "/tiltak/HM-A2/", "/tiltak/HM-A3/"]
 
 
 def test_themes_are_the_headings_where_there_are_no_chapters() -> None:

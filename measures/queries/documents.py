@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from measures.models import Chapter, Document, Measure, MeasureLink, Theme
 from measures.queries.overview import (
@@ -62,10 +62,11 @@ def measures_by_heading(document: Document, today: datetime.date) -> list[Part]:
 
     Three queries. Call it only for a document of at most `LISTED` measures.
     """
+    theme_outside_chapters = Case(When(chapter=None, then="theme__number"))
     measures = list(
         Measure.objects.for_list(today)
         .filter(document=document)
-        .order_by(F("chapter__letter").asc(nulls_last=True), "theme__number", "pk")[:LISTED]
+        .order_by(F("chapter__letter").asc(nulls_last=True), theme_outside_chapters, "pk")[:LISTED]
     )
     return [Part(heading, list(group)) for heading, group in groupby(measures, heading_of)]
 
