@@ -92,9 +92,9 @@ def plan_for_empty_database(
     return plan(check_cells(read_files(files, limits), today), Stored())
 
 
-def problems_of(files: Mapping[str, bytes], **options: Limits) -> list[Problem]:
+def problems_of(files: Mapping[str, bytes], limits: Limits = LIMITS) -> list[Problem]:
     """What is wrong with the files if the database is empty."""
-    return list(plan_for_empty_database(files, **options).problems)
+    return list(plan_for_empty_database(files, limits=limits).problems)
 
 
 def write_folder(folder: Path, register: Register) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ def test_sql_and_python_agree_on_every_combination(later: int) -> None:
 
 @pytest.mark.usefixtures("every_combination")
 def test_every_word_is_said_of_some_measure() -> None:
-    found = Measure.objects.with_facts(TODAY)
+    found: Any = Measure.objects.with_facts(TODAY)
     assert set(found.values_list("reported", flat=True)) == {*Status.values, "unreported"}
     assert set(found.values_list("schedule", flat=True)) == set(Schedule.values)
     assert set(found.values_list("freshness", flat=True)) == set(Freshness.values)
@@ -181,7 +182,7 @@ def test_facts_can_be_filtered_sorted_and_counted() -> None:
     late, near = make_measure(), make_measure()
     make_deadline(late, "2025")
     make_deadline(near, "2026")
-    measures = Measure.objects.with_facts(TODAY)
+    measures: Any = Measure.objects.with_facts(TODAY)
     assert measures.filter(schedule="late").get() == late
     assert list(measures.order_by("schedule").values_list("schedule", flat=True)) == [
         "late",

@@ -144,6 +144,7 @@ def test_every_loaded_fact_has_its_event() -> None:
         event = Event.objects.get(update=update)
         assert (event.verb, event.measure_id) == (Verb.PUBLISHED, update.measure_id)
         assert (event.happened_on, event.happened_precision) == (update.date, update.precision)
+        assert update.published_at is not None
         assert event.at >= update.published_at
     measure = Event.objects.get(subject="measure", subject_key="HM-A1")
     assert measure.measure == Measure.objects.get(ref="HM-A1")
@@ -438,7 +439,7 @@ def test_an_error_among_changes_leaves_what_was_there(
 
 def test_what_the_database_refuses_is_told_and_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     # Somebody registers the same organisation between the look and the writing.
-    looked = load_register.prepare
+    looked = prepare
 
     def prepare_late(*args: Any) -> Plan:
         plan = looked(*args)

@@ -30,7 +30,8 @@ def stand(measure: Measure) -> Measure:
 def test_nothing_said_is_nothing_known() -> None:
     measure = stand(make_measure())
     assert (measure.status, measure.status_by, measure.status_on) == ("", "", None)
-    assert measure.current_update is measure.current_deadline is measure.last_event_on is None
+    assert (measure.current_update, measure.current_deadline) == (None, None)
+    assert measure.last_event_on is None
 
 
 def test_a_later_event_without_a_status_leaves_the_status() -> None:
