@@ -175,6 +175,8 @@ def test_lmi_shows_its_asks_and_what_answers_them(client: Client) -> None:
     response = client.get("/aktorer/lmi/")
     wishes = {wish.ask.key: wish for wish in response.context["lists"].wish_rows}
     assert len(wishes) == 11
+    dated = [wish.ask.stated_on is not None for wish in wishes.values()]
+    assert dated == [True] * 5 + [False] * 6, "those without a date last"
     assert [m.ref for m in wishes["ASK-28"].answers] == ["HM-C1", "VK-11"]
     text = Page(response).text
     assert text.count("Ingen av de registrerte tiltakene svarer på dette.") == 3

@@ -132,6 +132,18 @@ def test_two_long_wires_do_not_cross_what_is_between() -> None:
     assert crossings(layout.columns) == 0
 
 
+def test_neighbours_are_swapped_where_sorting_by_the_mean_is_not_enough() -> None:
+    tangled = thread((1, 101), (1, 204), (3, 204), (4, 101))
+    layout = lay_out(tangled, column_of(tangled), 3)
+    assert crossings(layout.columns) == 0
+
+
+def test_the_best_order_seen_is_kept() -> None:
+    tangled = thread((1, 202), (2, 104), (3, 201), (3, 204), (4, 202), (103, 203))
+    layout = lay_out(tangled, column_of(tangled), 3)
+    assert crossings(layout.columns) == 2, "the last sweep has one more"
+
+
 def test_crossings_are_counted() -> None:
     crossed = thread((1, 101), (1, 102), (2, 101), (2, 102))
     layout = lay_out(crossed, column_of(crossed), 2)
@@ -151,6 +163,13 @@ def test_a_wire_runs_straight_through_the_columns_between() -> None:
 def test_one_measure_stands_between_the_two_it_follows() -> None:
     rows = {place.measure: place.row for place in drawn(thread((1, 101), (2, 101))).places}
     assert rows == {1: 0, 2: 2, 101: 1}
+
+
+def test_each_stands_at_the_middle_of_what_it_follows() -> None:
+    one = thread((0, 101), (1, 101), (2, 101), (2, 102), (3, 102), (4, 102))
+    rows = {place.measure: place.row for place in drawn(one).places}
+    assert (rows[1], rows[101]) == (2, 2)
+    assert (rows[3], rows[102]) == (6, 6)
 
 
 @given(threads())
