@@ -165,6 +165,22 @@ def test_every_word_is_said_of_some_measure() -> None:
     assert set(found.values_list("freshness", flat=True)) == set(Freshness.values)
 
 
+@pytest.mark.usefixtures("every_combination")
+@pytest.mark.parametrize("column", ["reported", "schedule", "freshness"])
+def test_the_condition_of_a_word_finds_what_the_case_says(column: str) -> None:
+    rules = {
+        "reported": facts.status_rules(),
+        "schedule": facts.schedule_rules(TODAY),
+        "freshness": facts.freshness_rules(),
+    }[column]
+    words = sorted({str(word) for word, _condition in rules})
+    measures: Any = Measure.objects.with_facts(TODAY).order_by("pk")
+    for asked in [[], words, *([word] for word in words), words[:2], words[1:]]:
+        found = measures.filter(facts.where(rules, asked)).values_list("pk", flat=True)
+        said = measures.filter(**{f"{column}__in": asked}).values_list("pk", flat=True)
+        assert list(found) == list(said), asked
+
+
 @pytest.mark.django_db
 def test_the_facts_of_a_measure_with_a_history() -> None:
     measure = make_measure()

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from measures import search
+from measures import facts, search
 from measures.filters.catalogue import NOBODY, Catalogue
 from measures.filters.fields import OneOf, PageNumber, Several, Words
 from measures.models import Measure, Owner, Priority
@@ -129,6 +129,11 @@ class MeasureFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
         self.catalogue = Catalogue()
         self._all = Measure.objects.with_facts(today)
+        self._rules = {
+            "status": facts.status_rules(),
+            "frist": facts.schedule_rules(today),
+            "ferskhet": facts.freshness_rules(),
+        }
         super().__init__(data=data, queryset=self._all)
         for name, choices in self.catalogue.choices.items():
             field = cast(Several, self.form.fields[name])
@@ -197,7 +202,10 @@ class MeasureFilter(django_filters.FilterSet):
         return self.search.narrow(measures)
 
     def any_of(self, measures: MeasureQuerySet, name: str, values: list[str]) -> MeasureQuerySet:
-        return measures.filter(**{f"{COLUMNS[name]}__in": self.stored(name, values)})
+        stored = self.stored(name, values)
+        if name in self._rules:
+            return measures.filter(facts.where(self._rules[name], stored))
+        return measures.filter(**{f"{COLUMNS[name]}__in": stored})
 
     def owned_by(self, measures: MeasureQuerySet, name: str, values: list[str]) -> MeasureQuerySet:
         owners = Owner.objects.filter(measure=OuterRef("pk"), **self.role)
