@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, TextChoices
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -81,7 +81,8 @@ class Catalogue:
         self.organisations = list(
             Organisation.objects.by_name().annotate(
                 is_owner=Exists(Owner.objects.filter(organisation=OuterRef("pk"))),
-                has_priorities=Exists(Priority.objects.filter(organisation=OuterRef("pk"))),
+                # Few rows: read once, not once per organisation.
+                has_priorities=Q(pk__in=Priority.objects.values("organisation")),
             )
         )
 
