@@ -62,7 +62,7 @@ class Command(BaseCommand):
     def write(self, plan: Plan) -> None:
         """Write, with a progress bar where somebody is watching and there is much to write."""
         hidden = plan.work <= MUCH or not sys.stderr.isatty()
-        with tqdm(total=plan.work, unit=" rader", disable=hidden, leave=False) as bar:
+        with tqdm(total=plan.work, unit=_(" rader"), disable=hidden, leave=False) as bar:
             write_register(plan, progress=bar.update)
 
     def report(self, plan: Plan, *, dry_run: bool) -> None:
