@@ -183,9 +183,12 @@ class Measure(English, models.Model):
                     "reporting_closed_on",
                     "confirmed_on",
                     "sourced_on",
+                    "last_event_on",
                 ],
                 name="measure_facets",
             ),
+            # To count by the owner: PostgreSQL reads this instead of every measure.
+            models.Index(fields=["id", "status", "status_by"], name="measure_standing"),
         )
 
     def __str__(self) -> str:

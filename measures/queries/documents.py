@@ -48,9 +48,9 @@ class Links:
     later: list[MeasureLink]
 
 
-def state_of(document: Document, today: datetime.date) -> DocumentState:
-    """Count the document's measures as they stand on `today`. Two queries."""
-    rows = count_measures(Measure.objects.filter(document=document), today)
+def state_of(document: Document) -> DocumentState:
+    """Count the document's measures. Two queries."""
+    rows = count_measures(Measure.objects.filter(document=document))
     return DocumentState(
         whole=DocumentTally(document, add_up(rows)),
         themes=largest_themes(divide(rows, "theme_id")),

@@ -1,6 +1,6 @@
 """The state of the whole register: how many measures, in what state, by document, theme and lead.
 
-Counting is done by the database, in one pass over the measures, so the cost hardly grows with the
+Counting is done by the database, in a few passes over indexes, so the cost hardly grows with the
 register. The rules behind the words are those of `measures.facts`.
 """
 
@@ -149,15 +149,15 @@ class Overview:
 
 
 def overview(today: datetime.date) -> Overview:
-    """Count the whole register as it stands on `today`. Five queries."""
-    rows = count_measures(Measure.objects.all(), today)
+    """Count the whole register as it stands on `today`. Six queries."""
+    rows = count_measures(Measure.objects.all())
     by_document = divide(rows, "document_id")
     by_theme = divide(rows, "theme_id")
     by_lead = count_leads()
     tally = add_up(rows)
     return Overview(
         tally=tally,
-        gaps=gaps(rows),
+        gaps=count_gaps(today),
         documents=[
             DocumentTally(document, by_document.get(document.pk, Tally()))
             for document in Document.objects.in_order()
@@ -169,34 +169,40 @@ def overview(today: datetime.date) -> Overview:
     )
 
 
-def count_measures(measures: MeasureQuerySet, today: datetime.date) -> list[dict[str, Any]]:
-    """Count the measures by document, theme, state and who said it, with their gaps."""
+def count_measures(measures: MeasureQuerySet) -> list[dict[str, Any]]:
+    """Count measures by document, theme, status and who said it."""
+    columns = ("document_id", "theme_id", "status", "status_by")
+    # COUNT(*) and not COUNT(id): then the index measure_facets holds all that is asked for.
+    counted: Any = measures.order_by().values(*columns).annotate(number=Count("*"))
+    return list(counted)
+
+
+def count_gaps(today: datetime.date) -> Gaps:
+    """Count what nobody has said, in one pass over an index."""
+
+    def number(condition: Q) -> Count:
+        # Any column that is never empty would do; this one is in the index.
+        return Count("document_id", filter=condition)
+
     closed = Q(schedule=Schedule.CLOSED)
-    return list(
-        measures.with_facts(today)
-        .order_by()
-        .values("document_id", "theme_id", "reported", "status_by")  # type: ignore[misc]  # with_facts adds it
-        .annotate(
-            number=Count("pk"),
-            confirmed=Count("pk", filter=Q(freshness=Freshness.CONFIRMED)),
-            unknown=Count("pk", filter=Q(freshness=Freshness.UNKNOWN)),
-            without_deadline=Count("pk", filter=Q(schedule=Schedule.NONE)),
-            open=Count("pk", filter=~closed),
-            late=Count("pk", filter=Q(schedule=Schedule.LATE)),
-            near=Count("pk", filter=Q(schedule=Schedule.NEAR)),
-            silent=Count(
-                "pk",
-                filter=~closed & (Q(last_event_on=None) | Q(last_event_on__lt=today - SILENCE)),
-            ),
-        )
+    silent = Q(last_event_on=None) | Q(last_event_on__lt=today - SILENCE)
+    numbers = Measure.objects.with_facts(today).aggregate(
+        confirmed=number(Q(freshness=Freshness.CONFIRMED)),
+        unknown=number(Q(freshness=Freshness.UNKNOWN)),
+        without_deadline=number(Q(schedule=Schedule.NONE)),
+        open=number(~closed),
+        late=number(Q(schedule=Schedule.LATE)),
+        near=number(Q(schedule=Schedule.NEAR)),
+        silent=number(~closed & silent),
     )
+    return Gaps(**numbers)
 
 
 def add_up(rows: Iterable[Mapping[str, Any]]) -> Tally:
     """Return the tally of all rows."""
     tally = Tally()
     for row in rows:
-        tally.add(row["reported"], row["status_by"], row["number"])
+        tally.add(row["status"] or UNREPORTED, row["status_by"], row["number"])
     return tally
 
 
@@ -205,13 +211,8 @@ def divide(rows: Iterable[Mapping[str, Any]], by: str) -> dict[int, Tally]:
     parts: dict[int, Tally] = {}
     for row in rows:
         tally = parts.setdefault(row[by], Tally())
-        tally.add(row["reported"], row["status_by"], row["number"])
+        tally.add(row["status"] or UNREPORTED, row["status_by"], row["number"])
     return parts
-
-
-def gaps(rows: list[dict[str, Any]]) -> Gaps:
-    """Sum up what is missing."""
-    return Gaps(**{name: sum(row[name] for row in rows) for name in Gaps.__dataclass_fields__})
 
 
 def largest_themes(tallies: Mapping[int, Tally]) -> list[tuple[Theme, Tally]]:

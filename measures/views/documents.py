@@ -34,7 +34,7 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     """A document with its measures; where they are many, the themes they can be listed by."""
     document = get_object_or_404(Document.objects.prefetch_related("coordinators"), key=key)
     today = timezone.localdate()
-    state = queries.state_of(document, today)
+    state = queries.state_of(document)
     listed = state.whole.tally.total <= queries.LISTED
     context = {
         "today": today,
