@@ -22,6 +22,9 @@ from measures.choices import ENDED, UNREPORTED, Freshness, Schedule, Status
 #: A deadline this near, or nearer, is called near.
 NEAR = datetime.timedelta(days=60)
 
+#: So long without news of an open measure counts as silence.
+SILENCE = datetime.timedelta(days=365)
+
 Rules = Sequence[tuple[str, Q]]
 OTHERWISE = Q()
 
@@ -50,6 +53,14 @@ def freshness_rules() -> Rules:
         (Freshness.SOURCE_ONLY, Q(sourced_on__isnull=False)),
         (Freshness.UNKNOWN, OTHERWISE),
     ]
+
+
+def silent(today: datetime.date) -> Q:
+    """Return the condition that a measure is open, and that nobody has told anything new of it
+    for a year. As SQL only."""
+    closed = Q(status__in=[s.value for s in ENDED]) | Q(reporting_closed_on__isnull=False)
+    old = Q(last_event_on=None) | Q(last_event_on__lt=today - SILENCE)
+    return ~closed & old
 
 
 def as_sql(rules: Rules) -> Case:

@@ -111,6 +111,7 @@ register = pytest.mark.usefixtures("_register")
         ("prioritert=lmi", "VK-01 VK-02"),
         ("prioritert=lmi&nivaa=especially_important", "VK-02"),
         ("nivaa=selected", "VK-01"),
+        ("nytt=stille", "HM-A10 VK-01 VK-02"),
         ("q=ørken", "HM-A10"),
         ("q=ørken&status=completed", ""),
         ("tema=201&dokument=veikart&status=unreported", "VK-01"),

@@ -30,6 +30,8 @@ from stakeholders.texts import Text
 
 #: In addresses, for measures whose owner no source names.
 NOBODY = "ingen"
+#: In addresses, for open measures that nobody has told anything new of for long.
+QUIET = "stille"
 #: Counted per document, from an index: a join would read every measure.
 REGISTERED = Coalesce(
     Subquery(
@@ -110,6 +112,7 @@ class Catalogue:
                 if o.has_priorities  # type: ignore[attr-defined]  # annotated above
             ),
             "nivaa": _words(PriorityLevel),
+            "nytt": _by_value([Choice(QUIET, ours(_("ikke noe nytt på tolv måneder")), QUIET)]),
         }
 
     @property

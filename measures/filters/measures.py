@@ -122,6 +122,7 @@ class MeasureFilter(django_filters.FilterSet):
     tema = Many(label=gettext_lazy("Tema"), method="any_of")
     prioritert = Many(label=gettext_lazy("Prioritert av"), method="singled_out")
     nivaa = One(label=gettext_lazy("Prioritet"), method="on_level")
+    nytt = One(label=gettext_lazy("Åpne tiltak"), method="quiet")
 
     class Meta:
         form = Place
@@ -129,6 +130,7 @@ class MeasureFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
         self.catalogue = Catalogue()
         self._all = Measure.objects.with_facts(today)
+        self._today = today
         self._rules = {
             "status": facts.status_rules(),
             "frist": facts.schedule_rules(today),
@@ -232,6 +234,9 @@ class MeasureFilter(django_filters.FilterSet):
             return measures
         priorities = Priority.objects.filter(measure=OuterRef("pk"), level=values[0])
         return measures.filter(Exists(priorities))
+
+    def quiet(self, measures: MeasureQuerySet, name: str, values: list[str]) -> MeasureQuerySet:
+        return measures.filter(facts.silent(self._today))
 
     # --- Addresses -----------------------------------------------------------------------------
 

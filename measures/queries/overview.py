@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Q, Value, When
 
+from measures import facts
 from measures.choices import (
     UNREPORTED,
     Freshness,
@@ -45,8 +46,6 @@ UNREGISTERED = "unregistered"
 SQUARES = 300
 #: A table shows at most so many rows; the rest are summed up and can be found in the list.
 ROWS = 20
-#: So long without news counts as silence.
-SILENCE = datetime.timedelta(days=365)
 
 
 @dataclass
@@ -185,7 +184,6 @@ def count_gaps(today: datetime.date) -> Gaps:
         return Count("document_id", filter=condition)
 
     closed = Q(schedule=Schedule.CLOSED)
-    silent = Q(last_event_on=None) | Q(last_event_on__lt=today - SILENCE)
     numbers = Measure.objects.with_facts(today).aggregate(
         confirmed=number(Q(freshness=Freshness.CONFIRMED)),
         unknown=number(Q(freshness=Freshness.UNKNOWN)),
@@ -193,7 +191,7 @@ def count_gaps(today: datetime.date) -> Gaps:
         open=number(~closed),
         late=number(Q(schedule=Schedule.LATE)),
         near=number(Q(schedule=Schedule.NEAR)),
-        silent=number(~closed & silent),
+        silent=number(facts.silent(today)),
     )
     return Gaps(**numbers)
 

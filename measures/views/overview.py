@@ -226,29 +226,29 @@ def shares(overview: Overview) -> list[Shares]:
 def status_rows(overview: Overview) -> list[Row]:
     """Return a line per state and a column per document; the last column is the sum."""
     rows = [status_row(overview, state) for state in STATES]
-    missing_figures = [
-        Figure(d.unregistered, d.document.short_title, missing_url(d)) for d in overview.documents
-    ]
+    missing_figures = [of_document(d, d.unregistered, missing_url(d)) for d in overview.documents]
     everything = Figure(
         overview.unregistered, _("i alt"), unregistered_url(overview.documents), total=True
     )
     rows.append(Row(local(""), [*missing_figures, everything], state=UNREGISTERED))
     announced = [
-        Figure(d.announced, d.document.short_title, d.document.get_absolute_url(), total=True)
+        of_document(d, d.announced, d.document.get_absolute_url(), total=True)
         for d in overview.documents
     ]
     total = Figure(overview.announced, _("i alt"), "#fordeling", total=True)
     return [*rows, Row(local(_("Tiltak i alt")), [*announced, total])]
 
 
+def of_document(item: DocumentTally, number: int, url: str, *, total: bool = False) -> Figure:
+    """Return a number in the column of a document, which is its label."""
+    title = item.document.local_text("short_title")
+    return Figure(number, title.text, url, total=total, lang=title.foreign)
+
+
 def status_row(overview: Overview, state: str) -> Row:
     """Return the line of one state."""
     figures = [
-        Figure(
-            d.tally.states[state],
-            d.document.short_title,
-            list_url(dokument=d.document.key, status=state),
-        )
+        of_document(d, d.tally.states[state], list_url(dokument=d.document.key, status=state))
         for d in overview.documents
     ]
     whole = Figure(overview.tally.states[state], _("i alt"), list_url(status=state), total=True)
@@ -361,6 +361,6 @@ def missing(overview: Overview) -> list[Gap]:
             gaps.silent,
             gaps.open,
             _("åpne tiltak har det ikke kommet noe nytt om de siste tolv månedene."),
-            "",
+            list_url(nytt="stille"),
         ),
     ]
