@@ -23,6 +23,11 @@ class Text:
     def __bool__(self) -> bool:
         return bool(self.text)
 
+    @property
+    def foreign(self) -> str:
+        """The language where it is not that of the page, else nothing: when to say it."""
+        return "" if self.lang == get_language() else self.lang
+
 
 class English:
     """Gives `local`: the English text on English pages where there is one, else the original."""

@@ -52,10 +52,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class InWords:
-    """A figure for a year that the source gives in words: it has no height."""
+    """A figure for a year that the source gives in words: it has no height.
+
+    `lang` is the language of the words where that is not the page's.
+    """
 
     year: int
     text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -338,7 +342,11 @@ def placed(
         x = scale.x(word.year)
         beside = ((x, "middle"), (x - 6, "end"), (x + 6, "start"))
         heights = [scale.top - 10, *(scale.bottom - 10 - 18 * n for n in range(8))]
-        options = [Label((w, y), word.text, how, "is-soft") for y in heights for w, how in beside]
+        options = [
+            Label((w, y), word.text, how, "is-soft", word.lang)
+            for y in heights
+            for w, how in beside
+        ]
         if label := room.place(options):
             yield label
     if needed and needed.text and course:

@@ -90,11 +90,12 @@ def figures_of(story: Story, write: Write) -> list[chart.Figure]:
 
 def in_words(story: Story) -> list[chart.InWords]:
     """Return the measured figures that their source gives in words for a year."""
-    return [
-        chart.InWords(v.year, v.local_text("value_text").text)
+    texts = [
+        (v.year, v.local_text("value_text"))
         for v in story.values
         if v.year is not None and v.value is None
     ]
+    return [chart.InWords(year, text.text, text.foreign) for year, text in texts]
 
 
 def needed_path(story: Story, write: Write) -> chart.Needed | None:

@@ -49,12 +49,13 @@ class Box:
 
 @dataclass(frozen=True)
 class Label:
-    """A text at a place; `anchor` as in SVG."""
+    """A text at a place; `anchor` as in SVG; `lang` where it is not in the language of the page."""
 
     at: tuple[float, float]
     text: str
     anchor: str = "middle"
     look: str = ""
+    lang: str = ""
 
     @property
     def x(self) -> str:

@@ -20,12 +20,16 @@ RARE = (Status.CARRIED_OVER.value, Status.DISCONTINUED.value, Status.NOT_STARTED
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, what it counts (lower case), and where those are listed ("" for nowhere)."""
+    """A number, what it counts (lower case), and where those are listed ("" for nowhere).
+
+    `lang` is the language of the label where it is content in another language than the page.
+    """
 
     number: int
     label: str
     url: str = ""
     total: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True)
