@@ -82,7 +82,7 @@ def words(text: str) -> set[str]:
 @cache
 def interface(language: str) -> dict[str, str]:
     """Every form of every text of the interface, and its translation."""
-    texts = {}
+    texts: dict[str, str] = {}
     for entry in messages.open_catalogue(language):
         if entry.msgid_plural:
             one, many = (entry.msgstr_plural.get(form, "") for form in (0, 1))
