@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
 from measures.choices import UNREPORTED, UNREPORTED_LABEL, SaidBy, Status
 from measures.pictures.bar import Part, parts
@@ -53,6 +54,11 @@ def list_url(**selection: str | int | Iterable[str]) -> str:
 def missing_url(document: DocumentTally) -> str:
     """Return where a document's unregistered measures are explained."""
     return f"{document.document.get_absolute_url()}#mangler"
+
+
+def of_measures(number: int, url: str) -> Figure:
+    """Return a number of measures, as the sum of a line."""
+    return Figure(number, npgettext("number", "tiltak", "tiltak", number), url, total=True)
 
 
 def numbers(document: DocumentTally) -> list[tuple[str, int]]:
@@ -101,7 +107,7 @@ def row(
 
     `selection` is what the list is filtered by to show the measures of this line.
     """
-    figures = [Figure(tally.total, _("tiltak"), list_url(**selection), total=True)]
+    figures = [of_measures(tally.total, list_url(**selection))]
     figures += [
         Figure(tally.states[state], word(state).lower(), list_url(**selection, status=state))
         for state in states

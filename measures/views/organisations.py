@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_safe
 
 from measures.choices import UNREPORTED, OwnerRole, PriorityLevel
@@ -23,7 +23,7 @@ from measures.pictures.bar import Part, parts
 from measures.queries import organisations as queries
 from measures.queries.organisations import States
 from measures.queries.overview import STATES
-from measures.views.figures import Figure, in_words, list_url, word
+from measures.views.figures import Figure, in_words, list_url, of_measures, word
 from measures.views.paging import Pages, page_of
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
@@ -96,7 +96,11 @@ def _figures(organisation: Any) -> list[Figure]:
         Figure(organisation.leads, _("som leder"), list_url(aktor=key, rolle=lead)),
         Figure(organisation.contributes, _("som bidrar"), list_url(aktor=key, rolle=contributor)),
         Figure(organisation.prioritised, _("prioritert"), list_url(prioritert=key)),
-        Figure(organisation.asked, _("ønsker"), f"{own}#onsker"),
+        Figure(
+            organisation.asked,
+            npgettext("number", "ønske", "ønsker", organisation.asked),
+            f"{own}#onsker",
+        ),
     ]
 
 
@@ -233,7 +237,7 @@ def _table(rows: list[tuple[str, States, dict[str, str]]]) -> Table:
 
 
 def _tally(name: str, tally: States, used: list[str], selection: dict[str, str]) -> Tally:
-    whole = Figure(tally.total, _("tiltak"), list_url(**selection), total=True)
+    whole = of_measures(tally.total, list_url(**selection))
     figures = [
         Figure(tally.states[state], word(state).lower(), list_url(**selection, status=state))
         for state in used
