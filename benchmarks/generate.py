@@ -76,7 +76,7 @@ def generate(register: Register, *, quiet: bool = False) -> None:
 
     Rows go in as COPY, with triggers switched off for this session: a million updates would
     otherwise be inserted unpublished, given their evidence, and then each be rewritten to be
-    published, which takes three times as long and leaves the table half dead rows. CHECK and
+    published, which is more work and leaves the table half dead rows. CHECK and
     UNIQUE constraints hold as ever; that the rows also meet what triggers and foreign keys ask is
     tested on a small register (tests/test_benchmarks.py), made by the same code.
     """

@@ -1,6 +1,6 @@
 """Measure how fast the pages are, beside a bare Django view in the same run.
 
-    python benchmarks/pages.py --measures 87,50000 --updates 20 --seconds 5 --rounds 3
+    python benchmarks/pages.py --measures 87,50000 --updates 20 --seconds 2 --rounds 7
 
 Fills one PostgreSQL database per size with a made-up register, serves the site on each with
 gunicorn (two sync workers, production settings), asks for the pages from a process of its own,
@@ -180,8 +180,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add = parser.add_argument
     add("--measures", type=numbers, default=[87, 50000], help="sizes of the register (87,50000)")
     add("--updates", type=int, default=20, help="status updates of each measure (20)")
-    add("--seconds", type=float, default=5, help="per address and round (5)")
-    add("--rounds", type=int, default=3, help="(3)")
+    add("--seconds", type=float, default=2, help="per address and round (2)")
+    add("--rounds", type=int, default=7, help="many short ones (7)")
     add("--clients", type=int, default=4, help="who ask at the same time (4)")
     chosen = parser.parse_args(arguments)
     stop_on_signals()
