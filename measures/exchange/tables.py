@@ -372,6 +372,7 @@ EVIDENCE = Table(
     (
         must("update", Ref("status_updates")),
         must("title", Text(300)),
+        must("language", Choice(Language)),
         must("publisher", Text(200)),
         must("publisher_kind", Choice(PublisherKind)),
         Column("url", URL),

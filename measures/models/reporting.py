@@ -172,6 +172,7 @@ class Evidence(models.Model):
 
     update = models.ForeignKey(StatusUpdate, models.PROTECT, related_name="evidence")
     title = models.CharField(_("tittel"), max_length=300)
+    language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
     publisher = models.CharField(_("utgiver"), max_length=200)
     publisher_kind = models.CharField(_("type utgiver"), max_length=10, choices=PublisherKind)
     url = models.URLField(_("adresse"), max_length=500, blank=True)
