@@ -60,6 +60,17 @@ def lock_loads() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
 
 
+def look_anew(tables: Iterable[Table]) -> None:
+    """Tell PostgreSQL how much there is now in tables that were just filled.
+
+    It has not counted rows that came a moment ago, and would read all updates for each measure.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(table.model._meta.db_table)}")
+
+
 def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """Cut a sequence into pieces that one query can take."""
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
@@ -83,6 +94,8 @@ class _Writer:
             created = self.create(table)
             if table.table.model is StatusUpdate:
                 updates = created
+        if self.plan.work >= BATCH:
+            look_anew([table.table for table in self.plan.tables])
         # Last of all: the database lets nobody add evidence to what is published.
         self.publish(updates)
         recompute(sorted(self.standing))
