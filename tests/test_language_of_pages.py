@@ -42,7 +42,8 @@ OTHERS = (
     "/tiltak/tull!/",
     "/finnes-ikke/",
 )
-#: Columns of the register's files that hold words for readers, in Norwegian.
+#: Columns of the register's files that hold words for readers, in Norwegian unless the row says
+#: another language.
 CONTENT = (
     "caveat",
     "change",
@@ -140,18 +141,20 @@ def english() -> Phrases:
 
 
 @cache
-def norwegian() -> Phrases:
-    """Content in Norwegian."""
+def foreign(language: str) -> Phrases:
+    """Content that is not in the language of the page. A row may say which language its title is
+    in; everything else is Norwegian."""
     return Phrases(
         " ".join(row.get(column, "").split())
         for rows in real_register().values()
         for row in rows
         for column in CONTENT
+        if column != "title" or row.get("language", "nb") != language
     )
 
 
 def quotations(piece: Piece, language: str) -> tuple[set[str], set[str]]:
-    """Norwegian content in a text that says it is in `language`, and English that may be there.
+    """Foreign content in a text that says it is in `language`, and English that may be there.
 
     Content of few words counts only as the whole of a text, or in the head, where nothing can be
     marked: a theme called "Eksport" does not make the word a quotation. Norwegian names inside an
@@ -161,7 +164,7 @@ def quotations(piece: Piece, language: str) -> tuple[set[str], set[str]]:
     allowed = set(english().inside(text)) if language == "en" else set()
     found = {
         phrase
-        for phrase in norwegian().inside(text)
+        for phrase in foreign(language).inside(text)
         if len(phrase.split()) >= MANY_WORDS
         or piece.is_in_head
         or phrase in (text, text.strip(" .,:;()–·"))
