@@ -67,6 +67,16 @@ ENDED = (Status.COMPLETED, Status.CARRIED_OVER, Status.DISCONTINUED)
 #: How nothing is written in addresses and shown to people; in the database it is an empty text.
 UNREPORTED = "unreported"
 UNREPORTED_LABEL = _("Ikke rapportert")
+#: Announced by a document, but not in the register: not a status, and never shown as one.
+UNREGISTERED = "unregistered"
+UNREGISTERED_LABEL = _("Ikke registrert")
+
+
+def state_word(state: str) -> str:
+    """Say a status, or that there is none, or that the measure is not registered, in words."""
+    if state == UNREGISTERED:
+        return str(UNREGISTERED_LABEL)
+    return str(Status(state).label if state in Status.values else UNREPORTED_LABEL)
 
 
 class SaidBy(TextChoices):

@@ -38,7 +38,7 @@ NO_INDEXES = """
 def on_postgres(there: str, back: str) -> migrations.RunPython:
     """An operation that runs SQL on PostgreSQL and nothing elsewhere."""
 
-    def runner(sql: str):
+    def runner(sql: str) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
         def run(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
             if schema_editor.connection.vendor == "postgresql":
                 schema_editor.execute(sql)

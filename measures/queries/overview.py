@@ -39,8 +39,6 @@ STATES = (
     Status.NOT_STARTED.value,
     UNREPORTED,
 )
-#: Announced by a document, but not in the register: not a status, and never shown as one.
-UNREGISTERED = "unregistered"
 
 #: Up to so many measures are drawn one by one; a larger whole is drawn as shares.
 SQUARES = 300

@@ -9,7 +9,7 @@ from django import template
 from django.utils import formats
 from django.utils.dateformat import format as format_date
 
-from measures.choices import Precision
+from measures.choices import Outlook, Precision, PublisherKind, Schedule, state_word
 from measures.dates import PartialDate
 
 register = template.Library()
@@ -30,6 +30,27 @@ def when(date: PartialDate | datetime.date | None) -> str:
     if date.precision == Precision.YEAR:
         return str(date.first.year)
     return format_date(date.first, formats.get_format(FORMATS[date.precision]))
+
+
+register.filter("state_word", state_word)
+
+
+@register.filter
+def outlook_word(outlook: str) -> str:
+    """Say an outlook in words."""
+    return str(Outlook(outlook).label)
+
+
+@register.filter
+def schedule_word(schedule: str) -> str:
+    """Say in words how the deadline stands."""
+    return str(Schedule(schedule).label)
+
+
+@register.filter
+def publisher_word(kind: str) -> str:
+    """Say in words what kind of publisher it is."""
+    return str(PublisherKind(kind).label)
 
 
 @register.filter

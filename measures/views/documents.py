@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from measures.choices import state_word
 from measures.models import Document
 from measures.queries import documents as queries
 from measures.queries.documents import DocumentState
@@ -24,7 +25,6 @@ from measures.views.figures import (
     missing_url,
     numbers,
     row,
-    word,
 )
 
 
@@ -57,7 +57,7 @@ def figures(state: DocumentTally) -> list[tuple[str, Figure]]:
     """Return each state that has measures, with its figure, and what lacks."""
     key = state.document.key
     found = [
-        (s, Figure(state.tally.states[s], word(s).lower(), list_url(dokument=key, status=s)))
+        (s, Figure(state.tally.states[s], state_word(s).lower(), list_url(dokument=key, status=s)))
         for s in STATES
         if state.tally.states[s]
     ]

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
-from measures.choices import UNREPORTED, UNREPORTED_LABEL, SaidBy, Status
+from measures.choices import UNREGISTERED, UNREPORTED, SaidBy, Status, state_word
 from measures.pictures.bar import Part, parts
-from measures.queries.overview import STATES, UNREGISTERED, DocumentTally, Tally
+from measures.queries.overview import STATES, DocumentTally, Tally
 from stakeholders.texts import Text
 
 #: States that most plans never use get no column of their own until somebody does.
@@ -72,13 +72,6 @@ def bar(document: DocumentTally) -> list[Part]:
     return [p for p in parts(numbers(document), document.announced) if p.state != UNREPORTED]
 
 
-def word(state: str) -> str:
-    """Return a state in words, in the language of the page."""
-    if state == UNREGISTERED:
-        return _("Ikke registrert")
-    return str(UNREPORTED_LABEL if state == UNREPORTED else Status(state).label)
-
-
 def columns(tally: Tally) -> list[str]:
     """Return the states that a table of these measures has columns for."""
     return [s for s in STATES if s not in RARE or tally.states[s]]
@@ -86,12 +79,12 @@ def columns(tally: Tally) -> list[str]:
 
 def in_words(numbers: Iterable[tuple[str, int]]) -> str:
     """Say the numbers that are not zero: "9 gjennomført, 12 i gang"."""
-    return ", ".join(f"{number} {word(state).lower()}" for state, number in numbers if number)
+    return ", ".join(f"{number} {state_word(state).lower()}" for state, number in numbers if number)
 
 
 def heading(state: str) -> str:
     """Return a state as the heading of a narrow column."""
-    return _("Avsluttet") if state == Status.DISCONTINUED else word(state)
+    return _("Avsluttet") if state == Status.DISCONTINUED else state_word(state)
 
 
 def row(
@@ -109,7 +102,7 @@ def row(
     """
     figures = [of_measures(tally.total, list_url(**selection))]
     figures += [
-        Figure(tally.states[state], word(state).lower(), list_url(**selection, status=state))
+        Figure(tally.states[state], state_word(state).lower(), list_url(**selection, status=state))
         for state in states
     ]
     if by_owner:

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_safe
 
-from measures.choices import UNREPORTED, OwnerRole, PriorityLevel
+from measures.choices import UNREPORTED, OwnerRole, PriorityLevel, state_word
 from measures.models import Ask, Document, Measure, Priority
 from measures.pictures.bar import Part, parts
 from measures.queries import organisations as queries
 from measures.queries.organisations import States
 from measures.queries.overview import STATES
-from measures.views.figures import Figure, in_words, list_url, of_measures, word
+from measures.views.figures import Figure, in_words, list_url, of_measures
 from measures.views.paging import Pages, page_of
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
@@ -230,7 +230,7 @@ def _levels(organisation: Organisation) -> Table:
 def _table(rows: list[tuple[str, States, dict[str, str]]]) -> Table:
     used = [state for state in STATES if any(tally.states[state] for _name, tally, _by in rows)]
     return Table(
-        [word(state) for state in used],
+        [state_word(state) for state in used],
         [_tally(name, tally, used, selection) for name, tally, selection in rows],
         sum(tally.total for _name, tally, _by in rows),
     )
@@ -239,7 +239,7 @@ def _table(rows: list[tuple[str, States, dict[str, str]]]) -> Table:
 def _tally(name: str, tally: States, used: list[str], selection: dict[str, str]) -> Tally:
     whole = of_measures(tally.total, list_url(**selection))
     figures = [
-        Figure(tally.states[state], word(state).lower(), list_url(**selection, status=state))
+        Figure(tally.states[state], state_word(state).lower(), list_url(**selection, status=state))
         for state in used
     ]
     numbers = [(state, tally.states[state]) for state in STATES]

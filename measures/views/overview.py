@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from measures.choices import Freshness, PublisherKind, Schedule, Status
+from measures.choices import UNREGISTERED, Freshness, PublisherKind, Schedule, Status, state_word
 from measures.facts import NEAR
 from measures.models import Measure
 from measures.pictures.bar import Part
@@ -24,7 +24,6 @@ from measures.queries.method import method
 from measures.queries.overview import (
     ROWS,
     STATES,
-    UNREGISTERED,
     DocumentTally,
     Overview,
     Tally,
@@ -40,7 +39,6 @@ from measures.views.figures import (
     missing_url,
     numbers,
     row,
-    word,
 )
 from stakeholders.texts import Text
 
@@ -200,7 +198,7 @@ def cell(measure: Measure) -> Cell:
     state = measure.status or STATES[-1]
     return Cell(
         state=state,
-        title=f"{measure.short_title}: {word(state)}",
+        title=f"{measure.short_title}: {state_word(state)}",
         url=measure.get_absolute_url(),
         by_owner=measure.status_by == "owner",
     )
