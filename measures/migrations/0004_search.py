@@ -1,5 +1,7 @@
 """The words that the search looks in, and on PostgreSQL what makes looking and sorting fast."""
 
+from collections.abc import Callable
+
 import django.contrib.postgres.search
 import django.db.models.deletion
 from django.contrib.postgres.operations import TrigramExtension
