@@ -110,7 +110,9 @@ def database() -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                # Else INSERT OR REPLACE would delete a row past its triggers.
+                "PRAGMA recursive_triggers=ON;",
             },
         }
     if scheme in {"postgres", "postgresql"}:

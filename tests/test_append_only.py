@@ -205,6 +205,14 @@ def test_a_deadline_cannot_be_changed_or_deleted() -> None:
         deadline.delete()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's own")
+def test_a_deadline_cannot_be_replaced() -> None:
+    deadline = make_deadline(make_measure(), "2026")
+    sql = "INSERT OR REPLACE INTO measures_deadline SELECT * FROM measures_deadline WHERE id = %s"
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, [deadline.pk])
+
+
 def test_an_event_cannot_be_changed_or_deleted() -> None:
     event = Event.objects.create(verb="created", subject="measure", subject_key="X-1")
     with refused(ONLY_ADDED):

@@ -12,9 +12,9 @@ from django.utils import timezone
 from measures.actions.standing import recompute
 from measures.choices import Origin, Precision, Verb
 from measures.exchange.checking import Row
+from measures.exchange.columns import Table
 from measures.exchange.kinds import Key
 from measures.exchange.plan import Changed, Plan, TablePlan
-from measures.exchange.tables import Table
 from measures.models import Deadline, Document, Event, Evidence, Measure, StatusUpdate
 from measures.search import reindex
 from stakeholders.models import User

@@ -10,10 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from measures.dates import PartialDate
+from measures.exchange.columns import Column, Table
 from measures.exchange.kinds import Key, Misread, Reference
 from measures.exchange.problems import Problem, Problems
 from measures.exchange.reading import Raw, RawRow
-from measures.exchange.tables import TABLES, Column, Table
+from measures.exchange.tables import TABLES
 
 
 @dataclass(frozen=True)

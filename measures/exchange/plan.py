@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from measures.exchange.checking import Checked, Row, check_cells
+from measures.exchange.columns import Table
 from measures.exchange.problems import Problem, Problems, shown
 from measures.exchange.reading import LIMITS, Limits, read_files
 from measures.exchange.relations import check_relations
 from measures.exchange.stored import Stored, StoredRow, look_up
-from measures.exchange.tables import TABLES, Table
+from measures.exchange.tables import TABLES
 
 #: Column → (before, after)
 Changes = dict[str, tuple[Any, Any]]

@@ -15,8 +15,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from measures.exchange.columns import Table
 from measures.exchange.problems import Problem, Problems, printable, shown
-from measures.exchange.tables import TABLES, Table
+from measures.exchange.tables import TABLES
 
 # Python's own limit stops reading with a line number at best. Cells are measured below instead,
 # where the column is known; the size of the whole file is limited before.

@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from measures.exchange.checking import Checked
+from measures.exchange.columns import Table
 from measures.exchange.kinds import Key
-from measures.exchange.tables import DOCUMENTS, TABLES, Table
+from measures.exchange.tables import DOCUMENTS, TABLES
 from measures.models import Document
 
 #: So many keys are asked for in one query: every database takes them.
