@@ -7,6 +7,7 @@ site needs are there, and says which.
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -69,7 +70,18 @@ def required(name: str, example: str) -> str:
     return value
 
 
-DEBUG: bool = env.bool("DEBUG", default=False)
+def switch(name: str) -> bool:
+    """Return whether `name` is on; unset is off. Raises ImproperlyConfigured for other words.
+
+    A misspelt "true" would otherwise pass for "off" without a word.
+    """
+    value: str = env.str(name, default="").lower()
+    if value not in {"", "0", "1", "false", "no", "off", "on", "true", "yes"}:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
+    return value in {"1", "on", "true", "yes"}
+
+
+DEBUG = switch("DEBUG")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 if DEBUG:
@@ -83,13 +95,17 @@ else:
             "SECRET_KEY must be your own secret of at least 50 characters, "
             "for example the output of: openssl rand -base64 48"
         )
+    hosts = required("ALLOWED_HOSTS", "tiltak.example").split(",")
     # 127.0.0.1 lets the platform ask /livez and /readyz; no address is ever built from the host.
-    ALLOWED_HOSTS = [*required("ALLOWED_HOSTS", "tiltak.example").split(","), "127.0.0.1"]
+    ALLOWED_HOSTS = [*filter(None, map(str.strip, hosts)), "127.0.0.1"]
     SITE_URL = required("SITE_URL", "https://tiltak.example")
 
 SITE_URL = SITE_URL.rstrip("/")
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(f"SITE_URL must start with https:// or http://, not {SITE_URL!r}")
+SITE = urlsplit(SITE_URL)
+if not SITE.netloc or SITE.path or SITE.query or SITE.fragment:
+    raise ImproperlyConfigured(f"SITE_URL must be a host and no more, not {SITE_URL!r}")
 CONTACT_EMAIL: str = env.str("CONTACT_EMAIL", default="")
 
 # --- Database, cache, tasks ------------------------------------------------------------------
@@ -99,8 +115,17 @@ def database() -> dict[str, Any]:
     """Read DATABASE_URL: sqlite:///path or postgres://user:password@host:port/name."""
     url = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'tiltak.sqlite3'}")
     scheme = url.split(":", 1)[0]
+    if scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL starts with {scheme}:, but this site runs on sqlite: or postgres: only"
+        )
+    config = env.db_url_config(url)
+    if not url.startswith(f"{scheme}://") or not config["NAME"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must name a database, for example sqlite:///path or "
+            "postgres://user:password@host:5432/name"
+        )
     if scheme == "sqlite":
-        config = env.db_url_config(url)
         if config["NAME"] != ":memory:":
             Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         return {
@@ -115,11 +140,7 @@ def database() -> dict[str, Any]:
                 "PRAGMA recursive_triggers=ON;",
             },
         }
-    if scheme in {"postgres", "postgresql"}:
-        return {**env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    raise ImproperlyConfigured(
-        f"DATABASE_URL starts with {scheme}:, but this site runs on sqlite: or postgres: only"
-    )
+    return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": database()}
@@ -244,15 +265,16 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="tiltak@localhost")
 
 # --- Security --------------------------------------------------------------------------------
 
-HTTPS = SITE_URL.startswith("https://")
+HTTPS = SITE.scheme == "https"
 SECURE_SSL_REDIRECT = HTTPS and not DEBUG
+SECURE_SSL_HOST = SITE.netloc
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if env.bool("BEHIND_PROXY", default=False):
+if switch("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

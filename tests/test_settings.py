@@ -53,7 +53,12 @@ def test_a_missing_value_is_named(name: str, tmp_path: Path) -> None:
     [
         ("SECRET_KEY", "short", "at least 50 characters"),
         ("SITE_URL", "tiltak.example", "SITE_URL must start with"),
+        ("SITE_URL", "https://tiltak.example/sti", "SITE_URL must be a host and no more"),
         ("DATABASE_URL", "mysql://x/y", "runs on sqlite: or postgres: only"),
+        ("DATABASE_URL", "sqlite:tiltak.sqlite3", "DATABASE_URL must name a database"),
+        ("DATABASE_URL", "postgres://", "DATABASE_URL must name a database"),
+        ("BEHIND_PROXY", "maybe", "BEHIND_PROXY must be true or false"),
+        ("DEBUG", "tru", "DEBUG must be true or false"),
         ("REDIS_URL", "http://x", "REDIS_URL must start with"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be"),
     ],
@@ -62,6 +67,23 @@ def test_an_unknown_value_is_refused(name: str, value: str, sentence: str, tmp_p
     done = start(tmp_path, **(PRODUCTION | {name: value}))
     assert done.returncode != 0
     assert sentence in done.stderr
+
+
+def test_hosts_may_have_spaces_between_and_redirects_go_to_the_site(tmp_path: Path) -> None:
+    settings = PRODUCTION | {"ALLOWED_HOSTS": "tiltak.example, www.tiltak.example,"}
+    code = "from roadmap import settings as s; print(s.ALLOWED_HOSTS, s.SECURE_SSL_HOST)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k not in KNOWN}
+        | {"VAR_DIR": str(tmp_path)}
+        | settings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split("]")[0] == "['tiltak.example', 'www.tiltak.example', '127.0.0.1'"
+    assert done.stdout.split()[-1] == "tiltak.example"
 
 
 def test_a_misspelt_name_in_the_file_is_refused(tmp_path: Path) -> None:
