@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from measures.choices import Precision
 
 FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
-RANK = {Precision.YEAR: 0, Precision.MONTH: 1, Precision.DAY: 2}
+#: How many characters of 2024-05-17 say a date of this precision.
+LENGTH = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,4 @@ class PartialDate:
 
     def __str__(self) -> str:
         """Write the date as `parse` reads it."""
-        return self.first.isoformat()[: {0: 4, 1: 7, 2: 10}[RANK[self.precision]]]
+        return self.first.isoformat()[: LENGTH[self.precision]]

@@ -5,8 +5,9 @@ measure's own columns; `as_sql` turns the list into a CASE expression to filter,
 by, `of` walks the same list for one loaded measure. So the page, the filter and the count can
 never disagree. Today is always an argument.
 
-Source of the rules: DESIGN §2 of the project (near = 60 days or less; a measure that is
-completed, carried over, discontinued or closed for reporting has no running deadline).
+The rules are the project's own, and `/om/` tells them to readers: near is 60 days or less; a
+measure that is completed, carried over, discontinued or closed for reporting has no running
+deadline.
 """
 
 from __future__ import annotations
