@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from measures.models import Event, Indicator, IndicatorValue, Measure, Owner
@@ -305,6 +307,13 @@ def test_the_number_of_queries_does_not_grow(
     many(49)
     with django_assert_max_num_queries(len(few)):
         client.get(path)
+
+
+@pytest.mark.parametrize(("language", "number"), [("nb", "50\xa0000"), ("en", "50,000")])
+def test_a_large_number_is_written_in_groups(language: str, number: str) -> None:
+    cell = {"number": 50_000, "url": "/tiltak/", "label": "i gang"}
+    with translation.override(language):
+        assert f">{number}<" in render_to_string("components/figure_cell.html", cell)
 
 
 def test_a_large_register_is_drawn_as_shares(client: Client) -> None:

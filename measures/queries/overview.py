@@ -118,13 +118,15 @@ class Gaps:
 class Overview:
     """The register in numbers. Every registered measure is counted once in each division.
 
-    `led` is how many organisations lead measures; `leads` holds the largest of them.
+    `themed` is how many themes have measures and `led` how many organisations lead them; `themes`
+    and `leads` hold the largest of them.
     """
 
     tally: Tally
     gaps: Gaps
     documents: list[DocumentTally]
     themes: list[tuple[Theme, Tally]]
+    themed: int
     leads: list[tuple[Organisation, Tally]]
     led: int
     without_lead: Tally
@@ -160,6 +162,7 @@ def overview(today: datetime.date) -> Overview:
             for document in Document.objects.in_order()
         ],
         themes=largest_themes(by_theme),
+        themed=len(by_theme),
         leads=largest_leads(by_lead),
         led=len(by_lead),
         without_lead=tally.minus(by_lead.values()),
