@@ -29,6 +29,11 @@ class Text:
         return "" if self.lang == get_language() else self.lang
 
 
+def ours(text: object) -> Text:
+    """Return a word of the interface as a text: its language is that of the page."""
+    return Text(str(text), get_language() or "nb")
+
+
 class English:
     """Gives `local`: the English text on English pages where there is one, else the original."""
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, TextChoices
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures.choices import (
@@ -26,7 +25,7 @@ from measures.choices import (
 from measures.models import Document, Measure, Owner, Priority, Theme
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
-from stakeholders.texts import Text
+from stakeholders.texts import Text, ours
 
 #: In addresses, for measures whose owner no source names.
 NOBODY = "ingen"
@@ -56,11 +55,6 @@ class Choice:
 
 
 Choices = dict[str, Choice]
-
-
-def ours(text: object) -> Text:
-    """A word of the interface: its language is that of the page."""
-    return Text(str(text), get_language() or "nb")
 
 
 def _by_value(choices: Iterable[Choice]) -> Choices:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from measures.choices import state_word
+from measures.choices import UNREGISTERED, state_word
 from measures.models import Document
 from measures.queries import documents as queries
 from measures.queries.documents import DocumentState
@@ -63,7 +63,7 @@ def figures(state: DocumentTally) -> list[tuple[str, Figure]]:
     ]
     if state.unregistered:
         label = _("ikke registrert")
-        found.append(("unregistered", Figure(state.unregistered, label, missing_url(state))))
+        found.append((UNREGISTERED, Figure(state.unregistered, label, missing_url(state))))
     return found
 
 

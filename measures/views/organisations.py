@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_safe
 
 from measures.choices import UNREPORTED, OwnerRole, PriorityLevel, state_word
+from measures.filters.catalogue import NOBODY
 from measures.models import Ask, Document, Measure, Priority
 from measures.pictures.bar import Part, parts
 from measures.queries import organisations as queries
@@ -30,8 +31,6 @@ from stakeholders.models import Organisation
 
 #: So many rows at a time.
 LISTED, MEASURES, ASKS = 100, 20, 20
-#: `?aktor=` for measures without an owner, as the filter knows it.
-NOBODY = "ingen"
 
 #: What a list of each kind is headed by.
 HEADINGS: dict[str, Promise] = {

@@ -9,12 +9,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from measures.choices import UNREGISTERED, Freshness, PublisherKind, Schedule, Status, state_word
+from measures.choices import (
+    UNREGISTERED,
+    Freshness,
+    OwnerRole,
+    PublisherKind,
+    SaidBy,
+    Schedule,
+    Status,
+    state_word,
+)
 from measures.facts import NEAR
+from measures.filters.catalogue import NOBODY, QUIET
 from measures.models import Measure
 from measures.pictures.bar import Part
 from measures.pictures.waffle import Cell, Group, squares
@@ -40,7 +50,7 @@ from measures.views.figures import (
     numbers,
     row,
 )
-from stakeholders.texts import Text
+from stakeholders.texts import Text, ours
 
 #: With more documents than this each is a line of the table, not a column.
 COLUMNS = 5
@@ -92,7 +102,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "by_owner": overview.tally.by_owner > 0,
         "target": main_target(),
         "lead_rows": lead_rows(overview),
-        "lead_total": row(local(_("Alle")), overview.tally, columns(overview.tally), {}),
+        "lead_total": row(ours(_("Alle")), overview.tally, columns(overview.tally), {}),
         "theme_rows": theme_rows(overview),
         "gaps": missing(overview),
         "changes": queries.latest_changes(),
@@ -111,11 +121,6 @@ def about(request: HttpRequest) -> HttpResponse:
         "publisher_kinds": PublisherKind.values,
     }
     return render(request, "measures/about.html", context)
-
-
-def local(text: str) -> Text:
-    """Return a word of the interface as a text in the language of the page."""
-    return Text(text, get_language() or "nb")
 
 
 # --- The headline ----------------------------------------------------------------------------
@@ -148,10 +153,10 @@ def headline_urls(overview: Overview) -> dict[str, str]:
     """Return where the numbers of the headline lead."""
     return {
         "registered": list_url(),
-        "known": list_url(sagt=["owner", "public"]),
-        "public": list_url(sagt="public"),
+        "known": list_url(sagt=SaidBy.values),
+        "public": list_url(sagt=SaidBy.PUBLIC.value),
         "confirmed": list_url(ferskhet=Freshness.CONFIRMED.value),
-        "without_lead": list_url(aktor="ingen", rolle="lead"),
+        "without_lead": list_url(aktor=NOBODY, rolle=OwnerRole.LEAD.value),
         "unregistered": unregistered_url(overview.documents),
     }
 
@@ -200,7 +205,7 @@ def cell(measure: Measure) -> Cell:
         state=state,
         title=f"{measure.short_title}: {state_word(state)}",
         url=measure.get_absolute_url(),
-        by_owner=measure.status_by == "owner",
+        by_owner=measure.status_by == SaidBy.OWNER,
     )
 
 
@@ -228,13 +233,13 @@ def status_rows(overview: Overview) -> list[Row]:
     everything = Figure(
         overview.unregistered, _("i alt"), unregistered_url(overview.documents), total=True
     )
-    rows.append(Row(local(""), [*missing_figures, everything], state=UNREGISTERED))
+    rows.append(Row(ours(""), [*missing_figures, everything], state=UNREGISTERED))
     announced = [
         of_document(d, d.announced, d.document.get_absolute_url(), total=True)
         for d in overview.documents
     ]
     total = Figure(overview.announced, _("i alt"), "#fordeling", total=True)
-    return [*rows, Row(local(_("Tiltak i alt")), [*announced, total])]
+    return [*rows, Row(ours(_("Tiltak i alt")), [*announced, total])]
 
 
 def of_document(item: DocumentTally, number: int, url: str, *, total: bool = False) -> Figure:
@@ -250,7 +255,7 @@ def status_row(overview: Overview, state: str) -> Row:
         for d in overview.documents
     ]
     whole = Figure(overview.tally.states[state], _("i alt"), list_url(status=state), total=True)
-    return Row(local(""), [*figures, whole], state=state)
+    return Row(ours(""), [*figures, whole], state=state)
 
 
 def document_rows(overview: Overview) -> list[Row]:
@@ -288,7 +293,7 @@ def lead_rows(overview: Overview) -> list[Row]:
             organisation.local_text("name"),
             tally,
             states,
-            {"aktor": organisation.key, "rolle": "lead"},
+            {"aktor": organisation.key, "rolle": OwnerRole.LEAD.value},
             organisation.get_absolute_url(),
         )
         for organisation, tally in overview.leads
@@ -296,7 +301,12 @@ def lead_rows(overview: Overview) -> list[Row]:
     rest = overview.without_lead
     if rest.total:
         rows.append(
-            row(local(_("Ikke avklart")), rest, states, {"aktor": "ingen", "rolle": "lead"})
+            row(
+                ours(_("Ikke avklart")),
+                rest,
+                states,
+                {"aktor": NOBODY, "rolle": OwnerRole.LEAD.value},
+            )
         )
     return rows
 
@@ -359,6 +369,6 @@ def missing(overview: Overview) -> list[Gap]:
             gaps.silent,
             gaps.open,
             _("åpne tiltak har det ikke kommet noe nytt om de siste tolv månedene."),
-            list_url(nytt="stille"),
+            list_url(nytt=QUIET),
         ),
     ]
