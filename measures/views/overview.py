@@ -35,6 +35,7 @@ from measures.queries.overview import (
     ROWS,
     STATES,
     DocumentTally,
+    Gaps,
     Overview,
     Tally,
 )
@@ -332,6 +333,11 @@ def theme_rows(overview: Overview) -> list[Row]:
 
 def missing(overview: Overview) -> list[Gap]:
     """Return what nobody has told, each as a part of a whole."""
+    return [*never_told(overview), *not_said_of_open(overview.gaps)]
+
+
+def never_told(overview: Overview) -> list[Gap]:
+    """Return what is not known of measures at all."""
     gaps, registered = overview.gaps, overview.tally.total
     by_freshness = [Freshness.SOURCE_ONLY.value, Freshness.UNKNOWN.value]
     return [
@@ -353,6 +359,12 @@ def missing(overview: Overview) -> list[Gap]:
             _("varslede tiltak er ikke registrert her. Vi har ikke funnet ordlyden."),
             unregistered_url(overview.documents),
         ),
+    ]
+
+
+def not_said_of_open(gaps: Gaps) -> list[Gap]:
+    """Return what is lacking for measures that have not ended."""
+    return [
         Gap(
             gaps.without_deadline,
             gaps.open,
