@@ -79,7 +79,7 @@ def test_a_document_that_is_complete_lacks_nothing(client: Client) -> None:
     whole = make_document(key="hel", announced_measures=1)
     make_measure(document=whole)
     make_document(key="mangler", announced_measures=2, short_title="Halvplanen")
-    assert b"ikke er registrert" not in client.get(URL + "?dokument=hel").content
+    assert b"er ikke registrert" not in client.get(URL + "?dokument=hel").content
     page = client.get(URL + "?dokument=mangler").content.decode()
     assert "2 tiltak i Halvplanen er ikke registrert" in page
     assert "Halvplanen er ikke registrert" not in client.get(URL + "?dokument=hel").content.decode()
