@@ -70,6 +70,7 @@ CELLS = [
     ("links", 2, "reason", "+47 22 22 22 22", "formel"),
     ("links", 2, "reason", "ring\x07", "styretegn"),
     ("links", 2, "reason", "esc\x1b[31m", "styretegn"),
+    ("links", 2, "reason", "baklengs \u202etxet", "styretegn"),
     # numbers
     ("documents", 2, "announced_measures", "mange", "ikke et heltall"),
     ("documents", 2, "announced_measures", "3.5", "ikke et heltall"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -521,7 +522,13 @@ def test_a_misspelt_file_is_not_passed_over_in_silence(tmp_path: Path) -> None:
 
 def test_something_unreadable_in_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "measures.csv").mkdir()
-    with pytest.raises(CommandError, match="Kan ikke lese filene"):
+    with pytest.raises(CommandError, match=r"lese filene: measures\.csv er ikke en vanlig"):
+        load(tmp_path)
+
+
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "measures.csv")
+    with pytest.raises(CommandError, match=r"measures\.csv er ikke en vanlig fil"):
         load(tmp_path)
 
 

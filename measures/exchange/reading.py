@@ -23,8 +23,9 @@ from measures.exchange.tables import TABLES
 # where the column is known; the size of the whole file is limited before.
 csv.field_size_limit(2**31 - 1)
 
-#: Characters without a meaning in a text: all controls but tab and line breaks.
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+#: Characters without a meaning in a text: all controls but tab and line breaks, and those that
+#: turn the direction of reading, which make a text look other than it is.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 SPREADSHEET = b"PK\x03\x04"
 OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
@@ -78,6 +79,9 @@ def folder_files(folder: Path, limits: Limits = LIMITS) -> dict[str, bytes]:
     """
     files = {}
     for path in sorted(folder.glob("*.csv")):
+        if path.exists() and not path.is_file():
+            # Nobody may ever write to a named pipe: reading it would wait for ever.
+            raise OSError(_("%(name)s er ikke en vanlig fil.") % {"name": printable(path.name)})
         with path.open("rb") as file:
             files[printable(path.name)] = file.read(limits.size + 1)
     return files
