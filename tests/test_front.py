@@ -128,7 +128,7 @@ def test_no_number_in_a_table_is_without_a_link(client: Client) -> None:
 @pytest.mark.usefixtures("real")
 def test_the_export_goal_and_the_growth_it_needs(client: Client) -> None:
     text = front(client).text
-    assert "25,9 i 2024. Målet er 50" in text
+    assert "25,9 mrd. kroner i 2024. Målet er 50" in text
     assert "5,6 %" in text  # (25.9 / 22) ** (1/3) - 1
     assert "11,6 %" in text  # (50 / 25.9) ** (1/6) - 1
     assert "For 2024 er det publisert 2 ulike tall: 29" in text
