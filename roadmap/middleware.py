@@ -23,7 +23,9 @@ class PathLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        # Django keeps the case of the path: /EN/ is no page, and its explanation is in "en".
+        found = translation.get_language_from_path(request.path_info)
+        language = found.lower() if found else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

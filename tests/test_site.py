@@ -125,6 +125,13 @@ def test_not_found_speaks_the_language_of_the_path(
 
 
 @pytest.mark.django_db
+def test_capitals_in_the_language_are_no_other_language(client: Client) -> None:
+    response = client.get("/EN/")
+    assert response.status_code == 404
+    assert response["Content-Language"] == "en"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("address", "language"), [("/feil/", "nb"), ("/en/feil/", "en")])
 def test_a_mistake_of_ours_tells_nothing_of_itself(
     address: str, language: str, settings: Any
