@@ -265,7 +265,8 @@ def _plain(texts: Iterable[str]) -> str:
 
 
 def _names(measure: Measure) -> list[str]:
-    return [measure.short_title, measure.title, measure.title_en, measure.ref, measure.number]
+    titles = [measure.short_title, measure.short_title_en, measure.title, measure.title_en]
+    return [*titles, measure.ref, measure.number]
 
 
 def _explained(measure: Measure) -> list[str]:

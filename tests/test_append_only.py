@@ -346,6 +346,10 @@ def draft(**fields: Any) -> StatusUpdate:
     return make_draft(make_measure(), **fields)
 
 
+def public_source_of_an_owner() -> StatusUpdate:
+    return draft(origin="public_source", organisation=make_organisation())
+
+
 BROKEN: list[tuple[str, Callable[[], Any]]] = [
     ("owner_one_lead", two_leads),
     ("owner_once", owner_twice),
@@ -368,6 +372,11 @@ BROKEN: list[tuple[str, Callable[[], Any]]] = [
     ("update_origin_known", lambda: draft(origin="rumour")),
     ("update_confidence_known", lambda: draft(confidence="low")),
     ("update_precision_known", lambda: draft(precision="week")),
+    ("update_date_is_first_of_its_period", lambda: draft(precision="year", date=DAY)),
+    ("update_date_is_first_of_its_period", lambda: draft(precision="month", date=DAY)),
+    ("update_public_source_is_no_owners_word", public_source_of_an_owner),
+    ("update_language_known", lambda: draft(language="xx")),
+    ("measure_ref_can_stand_in_an_address", lambda: make_measure(ref="VK 1/2")),
     ("evidence_once", evidence_twice),
     ("evidence_publisher_kind_known", lambda: make_evidence(draft(), publisher_kind="blog")),
     ("deadline_stated_once", deadline_twice),

@@ -172,7 +172,9 @@ def test_quoted_norwegian_is_marked_on_other_pages(client: Client) -> None:
     page = response.content.decode()
     measure = Event.objects.published_updates().latest_facts_first()[0].measure
     assert measure
-    assert f'href="/en/tiltak/{measure.ref}/" lang="nb"' in page
+    assert f'href="/en/tiltak/{measure.ref}/"' in page
+    assert measure.short_title not in page, "a list in English has the English short title"
+    assert measure.short_title_en in page
     assert 'lang="nb">Testing' not in page
 
 

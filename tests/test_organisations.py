@@ -216,8 +216,12 @@ def test_norwegian_content_on_english_pages_says_so(client: Client) -> None:
     page_ = page(client, "/en/aktorer/lmi/")
     assert "Association of the Pharmaceutical Industry in Norway" in page_.text
     assert "Use the home market and public purchasing" in page_.text
-    links = [a for tag, a in page_.tags if tag == "a" and a.get("href", "") == "/en/tiltak/VK-01/"]
-    assert links and all(attrs.get("lang") == "nb" for attrs in links)
+    assert "Develop the catapult scheme further" in page_.text
+    for language, marked in (("en", None), ("nn", "nb")):
+        page_ = page(client, f"/{language}/aktorer/lmi/")
+        href = f"/{language}/tiltak/VK-01/"
+        links = [a for tag, a in page_.tags if tag == "a" and a.get("href", "") == href]
+        assert links and all(attrs.get("lang") == marked for attrs in links)
 
 
 def test_the_lead_stands_before_the_contributor(client: Client) -> None:

@@ -121,7 +121,7 @@ DOCUMENTS = Table(
     (
         must("key", Name(60)),
         must("kind", Choice(DocumentKind)),
-        must("short_title", Text(100)),
+        *both("short_title", Text(100), required=True),
         *both("title", Text(300), required=True),
         must("language", Choice(Language)),
         must("published_on", Day()),
@@ -157,7 +157,7 @@ MEASURES = Table(
         must("number_is_official", YesNo()),
         Column("chapter", ChapterRef()),
         must("theme", THEME),
-        must("short_title", Text(200)),
+        *both("short_title", Text(200), required=True),
         *both("title", WORDS, required=True),
         must("language", Choice(Language)),
         must("wording", Choice(Wording)),

@@ -36,6 +36,7 @@ class Document(English, models.Model):
     key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
     kind = models.CharField(_("type"), max_length=20, choices=DocumentKind)
     short_title = models.CharField(_("kort tittel"), max_length=100)
+    short_title_en = models.CharField(_("kort tittel på engelsk"), max_length=100, blank=True)
     title = models.CharField(_("tittel"), max_length=300)
     title_en = models.CharField(_("engelsk tittel"), max_length=300, blank=True)
     language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
@@ -57,6 +58,9 @@ class Document(English, models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(kind__in=DocumentKind.values), name="document_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="document_language_known"
             ),
             models.CheckConstraint(
                 condition=Q(announced_measures__gte=1), name="document_announces_measures"

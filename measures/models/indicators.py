@@ -57,6 +57,12 @@ class Indicator(English, models.Model):
         verbose_name = _("indikator")
         verbose_name_plural = _("indikatorer")
         ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(wanted_direction__in=["", *Direction.values]),
+                name="indicator_direction_known",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -31,6 +31,9 @@ from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
 from stakeholders.texts import English
 
+#: A reference as it stands in addresses: HM-C2, VK-04, EX-09.
+REF = r"^[A-Z]{1,5}-[A-Z0-9]{1,10}\Z"
+
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     """Measures, in the words of the domain."""
@@ -92,7 +95,7 @@ class Measure(English, models.Model):
         _("referanse"),
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z]{1,5}-[A-Z0-9]{1,10}\Z")],
+        validators=[RegexValidator(REF)],
     )
     document = models.ForeignKey(Document, models.PROTECT, related_name="measures")
     number = models.CharField(_("nummer"), max_length=10, blank=True)
@@ -102,6 +105,7 @@ class Measure(English, models.Model):
     )
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="measures")
     short_title = models.CharField(_("kort tittel"), max_length=200)
+    short_title_en = models.CharField(_("kort tittel på engelsk"), max_length=200, blank=True)
     title = models.TextField(_("ordlyd"))
     title_en = models.TextField(_("engelsk ordlyd"), blank=True)
     language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
@@ -146,6 +150,12 @@ class Measure(English, models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(wording__in=Wording.values), name="measure_wording_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ref__regex=REF), name="measure_ref_can_stand_in_an_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="measure_language_known"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["", *Status.values]), name="measure_status_known"

@@ -124,6 +124,19 @@ class StatusUpdate(English, models.Model):
                 condition=Q(precision__in=Precision.values), name="update_precision_known"
             ),
             models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="update_language_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(precision=Precision.DAY)
+                | Q(precision=Precision.MONTH, date__day=1)
+                | Q(precision=Precision.YEAR, date__day=1, date__month=1),
+                name="update_date_is_first_of_its_period",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin=Origin.PUBLIC_SOURCE) | Q(organisation=None),
+                name="update_public_source_is_no_owners_word",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=Status.CARRIED_OVER) | Q(carried_to__isnull=False),
                 name="update_carried_over_names_measure",
             ),
@@ -184,6 +197,9 @@ class Evidence(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(fields=["update", "url", "title"], name="evidence_once"),
+            models.CheckConstraint(
+                condition=Q(language__in=Language.values), name="evidence_language_known"
+            ),
             models.CheckConstraint(
                 condition=Q(publisher_kind__in=PublisherKind.values),
                 name="evidence_publisher_kind_known",

@@ -258,7 +258,7 @@ def each_measure() -> dict[int, list[Measure]]:
         default=Value(len(STATES)),
     )
     measures = Measure.objects.only(
-        "ref", "short_title", "language", "status", "status_by", "document_id"
+        "ref", "short_title", "short_title_en", "language", "status", "status_by", "document_id"
     ).order_by("document_id", order, "pk")[: 2 * SQUARES]
     return {key: list(group) for key, group in groupby(measures, attrgetter("document_id"))}
 

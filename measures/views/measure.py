@@ -25,15 +25,16 @@ def measure(request: HttpRequest, ref: str) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         address = found.get_absolute_url() + (f"?{query}" if query else "")
         return redirect(address, permanent=True)
+    document_title = found.document.local_text("short_title")
     context = {
         "page": page_of(found, today),
         "measure": found,
         "today": today,
         "trail": [
             (_("Tiltak"), reverse("measures:measure_list")),
-            (found.document.short_title, found.document.get_absolute_url()),
+            (str(document_title), found.document.get_absolute_url()),
         ],
-        "trail_lang": found.document.local.short_title.lang,
+        "trail_lang": document_title.lang,
     }
     return render(request, "measures/measure.html", context)
 

@@ -51,7 +51,7 @@ from measures.views.figures import (
     numbers,
     row,
 )
-from stakeholders.texts import Text, ours
+from stakeholders.texts import ours
 
 #: With more documents than this each is a line of the table, not a column.
 COLUMNS = 5
@@ -189,8 +189,8 @@ def groups(overview: Overview) -> list[Group]:
     measures = queries.each_measure()
     return [
         Group(
-            name=str(document.document.short_title),
-            lang=document.document.language,
+            name=str(document.document.local.short_title),
+            lang=document.document.local.short_title.lang,
             sub=subtitle(document),
             text=in_words(numbers(document)),
             cells=squares(map(cell, measures.get(document.document.pk, ())), document.unregistered),
@@ -204,7 +204,7 @@ def cell(measure: Measure) -> Cell:
     state = measure.status or STATES[-1]
     return Cell(
         state=state,
-        title=f"{measure.short_title}: {state_word(state)}",
+        title=f"{measure.local.short_title}: {state_word(state)}",
         url=measure.get_absolute_url(),
         by_owner=measure.status_by == SaidBy.OWNER,
     )
@@ -214,8 +214,8 @@ def shares(overview: Overview) -> list[Shares]:
     """Return one bar per document."""
     return [
         Shares(
-            name=document.document.short_title,
-            lang=document.document.language,
+            name=str(document.document.local.short_title),
+            lang=document.document.local.short_title.lang,
             sub=subtitle(document),
             bar=bar(document),
             text=in_words(numbers(document)),
@@ -266,7 +266,7 @@ def document_rows(overview: Overview) -> list[Row]:
     for document in reversed(overview.documents[-ROWS:]):
         key = document.document.key
         line = row(
-            Text(document.document.short_title, document.document.language),
+            document.document.local_text("short_title"),
             document.tally,
             states,
             {"dokument": key},

@@ -39,17 +39,22 @@ def test_bokmal(path: str, screen: str, scheme: str, open_page: OpenPage, axe_so
     assert violations(page, axe_source) == []
 
 
-@pytest.mark.parametrize("language", ["nn", "en"])
+@pytest.mark.parametrize(
+    ("language", "screen", "scheme"), [("nn", "phone", "dark"), ("en", "desktop", "light")]
+)
 @pytest.mark.parametrize("path", [p for p in PAGES if "?" not in p])
-def test_other_languages(path: str, language: str, open_page: OpenPage, axe_source: str) -> None:
-    page = open_page(f"/{language}{path}")
+def test_other_languages(
+    path: str, language: str, screen: str, scheme: str, open_page: OpenPage, axe_source: str
+) -> None:
+    page = open_page(f"/{language}{path}", viewport=SCREENS[screen], color_scheme=scheme)
     assert page.get_attribute("html", "lang") == language
     assert violations(page, axe_source) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_not_found(scheme: str, open_page: OpenPage, axe_source: str) -> None:
-    page = open_page("/tiltak/XX-99/", status=404, color_scheme=scheme)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_not_found(screen: str, scheme: str, open_page: OpenPage, axe_source: str) -> None:
+    page = open_page("/tiltak/XX-99/", status=404, viewport=SCREENS[screen], color_scheme=scheme)
     assert_styled(page)
     assert violations(page, axe_source) == []
 
