@@ -51,7 +51,7 @@ def test_uncertain_updates_are_counted(client: Client) -> None:
     make_update(measure)
     make_update(measure, confidence="medium")
     text = about(client).text
-    assert "1 av 2 statusmeldinger er merket som usikker" in text
+    assert "1 av 1 tiltak har en statusmelding som er merket som usikker" in text
 
 
 def test_the_contents_lead_to_sections(client: Client) -> None:

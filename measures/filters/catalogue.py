@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from measures.choices import (
     UNREPORTED,
     UNREPORTED_LABEL,
+    Confidence,
     Freshness,
     Outlook,
     OwnerRole,
@@ -21,6 +22,7 @@ from measures.choices import (
     SaidBy,
     Schedule,
     Status,
+    Wording,
 )
 from measures.models import Document, Measure, Owner, Priority, Theme
 from stakeholders.choices import OrganisationKind
@@ -31,6 +33,8 @@ from stakeholders.texts import Text, ours
 NOBODY = "ingen"
 #: In addresses, for open measures that nobody has told anything new of for long.
 QUIET = "stille"
+#: In addresses, for measures that something uncertain has been said of.
+UNCERTAIN = "usikker"
 #: Counted per document, from an index: a join would read every measure.
 REGISTERED = Coalesce(
     Subquery(
@@ -106,6 +110,10 @@ class Catalogue:
                 if o.has_priorities  # type: ignore[attr-defined]  # annotated above
             ),
             "nivaa": _words(PriorityLevel),
+            "ordlyd": _words(Wording),
+            "sikkerhet": _by_value(
+                [Choice(UNCERTAIN, ours(_("minst én usikker")), Confidence.MEDIUM)]
+            ),
             "nytt": _by_value([Choice(QUIET, ours(_("ikke noe nytt på tolv måneder")), QUIET)]),
         }
 

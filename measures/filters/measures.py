@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from measures import facts, search
 from measures.filters.catalogue import NOBODY, Catalogue
 from measures.filters.fields import OneOf, PageNumber, Several, Words
-from measures.models import Measure, Owner, Priority
+from measures.models import Measure, Owner, Priority, StatusUpdate
 from measures.models.measures import MeasureQuerySet
 from stakeholders.texts import Text
 
@@ -122,6 +122,8 @@ class MeasureFilter(django_filters.FilterSet):
     tema = Many(label=gettext_lazy("Tema"), method="any_of")
     prioritert = Many(label=gettext_lazy("Prioritert av"), method="singled_out")
     nivaa = One(label=gettext_lazy("Prioritet"), method="on_level")
+    ordlyd = One(label=gettext_lazy("Ordlyd"), method="worded")
+    sikkerhet = One(label=gettext_lazy("Statusmeldinger"), method="said_with")
     nytt = One(label=gettext_lazy("Åpne tiltak"), method="quiet")
 
     class Meta:
@@ -234,6 +236,13 @@ class MeasureFilter(django_filters.FilterSet):
             return measures
         priorities = Priority.objects.filter(measure=OuterRef("pk"), level=values[0])
         return measures.filter(Exists(priorities))
+
+    def worded(self, measures: MeasureQuerySet, name: str, values: list[str]) -> MeasureQuerySet:
+        return measures.filter(wording__in=self.stored(name, values))
+
+    def said_with(self, measures: MeasureQuerySet, name: str, values: list[str]) -> MeasureQuerySet:
+        said = StatusUpdate.objects.published().filter(measure=OuterRef("pk"))
+        return measures.filter(Exists(said.filter(confidence__in=self.stored(name, values))))
 
     def quiet(self, measures: MeasureQuerySet, name: str, values: list[str]) -> MeasureQuerySet:
         return measures.filter(facts.silent(self._today))

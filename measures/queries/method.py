@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 
@@ -24,13 +25,18 @@ class Method:
     own_themes: int
     links: int
     own_links: int
-    updates: int
     uncertain: int
 
     @property
     def announced(self) -> int:
         """All measures that the documents announced."""
         return sum(max(d.announced_measures, d.registered) for d in self.documents)  # type: ignore[attr-defined]  # with_registered adds it
+
+    @property
+    def themed_by_us_query(self) -> str:
+        """The filter that lists the measures whose theme we chose: see `measures.filters`."""
+        ours = [d.key for d in self.documents if d.kind != DocumentKind.ROADMAP]
+        return urlencode({"dokument": ours}, doseq=True)
 
     @property
     def unregistered(self) -> int:
@@ -52,8 +58,12 @@ def method() -> Method:
     links = MeasureLink.objects.aggregate(
         links=Count("pk"), own_links=Count("pk", filter=Q(basis=LinkBasis.SAME_SUBJECT))
     )
-    updates = StatusUpdate.objects.published().aggregate(
-        updates=Count("pk"), uncertain=Count("pk", filter=Q(confidence=Confidence.MEDIUM))
-    )
+    uncertain = StatusUpdate.objects.published().filter(confidence=Confidence.MEDIUM)
     documents = list(Document.objects.in_order().with_registered())
-    return Method(documents=documents, **measures, **themes, **links, **updates)
+    return Method(
+        documents=documents,
+        uncertain=uncertain.values("measure").distinct().count(),
+        **measures,
+        **themes,
+        **links,
+    )
