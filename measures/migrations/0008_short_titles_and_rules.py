@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     models.Q(("date__day", 1), ("date__month", 1), ("precision", "year")),
                     _connector="OR",
                 ),
-                name="update_date_is_first_of_its_period",
+                name="update_starts_its_period",
             ),
         ),
         migrations.AddConstraint(

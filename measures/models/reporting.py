@@ -130,7 +130,7 @@ class StatusUpdate(English, models.Model):
                 condition=Q(precision=Precision.DAY)
                 | Q(precision=Precision.MONTH, date__day=1)
                 | Q(precision=Precision.YEAR, date__day=1, date__month=1),
-                name="update_date_is_first_of_its_period",
+                name="update_starts_its_period",
             ),
             models.CheckConstraint(
                 condition=~Q(origin=Origin.PUBLIC_SOURCE) | Q(organisation=None),
