@@ -69,7 +69,9 @@ def test_the_numbers_of_the_register_are_said(client: Client) -> None:
     for _ in range(3):
         make_measure(document=document)
     page = client.get(URL).content.decode()
-    assert "3 av 5 tiltak er registrert." in page
+    assert f'<a class="ds-link" href="{URL}">3</a> av' in page
+    assert '<a class="ds-link" href="/#status">5</a> tiltak er registrert.' in page
+    assert '<a class="ds-link" href="/#status">2</a> mangler' in page
     assert "2 tiltak i Planen er ikke registrert" in page
     assert ">3 tiltak</h2>" in page
     assert ">0 av 3 tiltak</h2>" in client.get(URL + "?status=completed").content.decode()
