@@ -1,10 +1,11 @@
 """The record, one module per aggregate."""
 
+from measures.models.deadlines import Deadline
 from measures.models.discussion import Ask, Priority
 from measures.models.documents import Chapter, Document, Theme
 from measures.models.events import Event
 from measures.models.indicators import Indicator, IndicatorValue
-from measures.models.measures import Deadline, Measure, MeasureLink, Owner
+from measures.models.measures import Measure, MeasureLink, Owner
 from measures.models.reporting import Evidence, StatusUpdate
 from measures.models.search import MeasureText, SearchWord
 from stakeholders.texts import Text
