@@ -26,6 +26,16 @@ def test_there_is_a_lock_for_each_list_of_requirements() -> None:
 
 
 @pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
+def test_everything_asked_for_is_locked(path: Path) -> None:
+    """A package that is only asked for is missing on every machine but the one that added it."""
+    asked = re.findall(r"^[a-z][a-z0-9._-]*", path.with_suffix(".in").read_text("utf-8"), re.M)
+    text = path.read_text(encoding="utf-8")
+    locked = {match[1] for match in map(PINNED.match, text.splitlines()) if match}
+    assert asked
+    assert set(asked) <= locked
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: path.name)
 def test_requirements_name_no_host(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "://" not in text
