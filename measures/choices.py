@@ -125,6 +125,35 @@ class Origin(TextChoices):
 OWNER_ORIGINS = (Origin.REPORT, Origin.CONFIRMATION)
 
 
+class UpdateState(TextChoices):
+    """Where a status update is on its way from the writer to the public."""
+
+    DRAFT = "draft", _("Kladd")
+    SUBMITTED = "submitted", _("Venter på godkjenning")
+    RETURNED = "returned", _("Sendt tilbake")
+    SCHEDULED = "scheduled", _("Publiseres til bestemt tid")
+    PUBLISHED = "published", pgettext_lazy("state", "Publisert")
+    WITHDRAWN = "withdrawn", _("Trukket")
+
+
+#: The writer may still change the text in these.
+WRITABLE = (UpdateState.DRAFT, UpdateState.RETURNED)
+#: On its way, but not yet public.
+UNDER_WAY = (*WRITABLE, UpdateState.SUBMITTED, UpdateState.SCHEDULED)
+
+
+class ReasonKind(TextChoices):
+    """Why a measure is behind, or was discontinued."""
+
+    RESOURCES = "resources", _("Ressurser")
+    CLARIFICATION = "clarification", _("Avklaring")
+    REGULATION = "regulation", _("Regelverk")
+    PROCUREMENT = "procurement", _("Anskaffelse")
+    DEPENDENCY = "dependency", _("Avhengighet av andre")
+    PRIORITY = "priority", _("Prioritering")
+    OTHER = "other", _("Annet")
+
+
 class Confidence(TextChoices):
     HIGH = "high", _("Sikker")
     MEDIUM = "medium", _("Usikker")
@@ -185,3 +214,24 @@ class Verb(TextChoices):
     CHANGED = "changed", _("Endret")
     PUBLISHED = "published", _("Publisert")
     DEADLINE_SET = "deadline_set", _("Frist satt")
+    SUBMITTED = "submitted", _("Sendt til godkjenning")
+    RETURNED = "returned", _("Sendt tilbake")
+    SCHEDULED = "scheduled", _("Publiseres til bestemt tid")
+    WITHDRAWN = "withdrawn", _("Trukket")
+    REPORTING_CLOSED = "reporting_closed", _("Rapporteringen avsluttet")
+    REPORTING_REOPENED = "reporting_reopened", _("Rapporteringen gjenåpnet")
+    ROUND_OPENED = "round_opened", _("Rapporteringsrunde åpnet")
+    REMOVED = "removed", _("Fjernet")
+
+
+#: Who works on what is nobody else's business until it is published.
+PUBLIC_VERBS = (
+    Verb.CREATED,
+    Verb.CHANGED,
+    Verb.PUBLISHED,
+    Verb.DEADLINE_SET,
+    Verb.REPORTING_CLOSED,
+    Verb.REPORTING_REOPENED,
+    Verb.ROUND_OPENED,
+    Verb.REMOVED,
+)

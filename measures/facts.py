@@ -56,12 +56,16 @@ def freshness_rules() -> Rules:
     ]
 
 
+def closed() -> Q:
+    """Return the condition that nothing more is to be reported of a measure. As SQL only."""
+    return Q(status__in=[s.value for s in ENDED]) | Q(reporting_closed_on__isnull=False)
+
+
 def silent(today: datetime.date) -> Q:
     """Return the condition that a measure is open, and that nobody has told anything new of it
     for a year. As SQL only."""
-    closed = Q(status__in=[s.value for s in ENDED]) | Q(reporting_closed_on__isnull=False)
     old = Q(last_event_on=None) | Q(last_event_on__lt=today - SILENCE)
-    return ~closed & old
+    return ~closed() & old
 
 
 def as_sql(rules: Rules) -> Case:

@@ -17,3 +17,19 @@ class OrganisationKind(TextChoices):
     INDUSTRY_BODY = "industry_body", _("Interesseorganisasjon")
     CLUSTER = "cluster", _("Klynge eller nettverk")
     RESEARCH_AND_INCUBATION = "research_and_incubation", _("Forskning og inkubasjon")
+
+
+class Role(TextChoices):
+    """What a person may do for an organisation (DESIGN: rights come from memberships alone).
+
+    A reporter writes status for measures that the organisation owns or coordinates. An approver
+    publishes what a colleague wrote, never one's own text. A voice speaks for an industry body or
+    a cluster. A steward, in a coordinating ministry, keeps the register. An administrator invites
+    the organisation's own people and ends their access, and has no say about measures.
+    """
+
+    REPORTER = "reporter", _("Rapportør")
+    APPROVER = "approver", _("Godkjenner")
+    VOICE = "voice", _("Talsperson")
+    STEWARD = "steward", _("Registerfører")
+    ADMINISTRATOR = "administrator", _("Administrator")

@@ -20,10 +20,26 @@ from measures.models import (
     StatusUpdate,
     Theme,
 )
-from stakeholders.models import Organisation
+from stakeholders.choices import Role
+from stakeholders.models import Membership, Organisation, User
 
 serial = count(1)
 TODAY = datetime.date(2026, 11, 22)
+
+
+def make_user(**fields: Any) -> User:
+    n = next(serial)
+    fields.setdefault("email", f"person-{n}@example.no")
+    fields.setdefault("name", f"Person {n}")
+    return User.objects.create_user(password="et langt passord", **fields)
+
+
+def make_member(organisation: Organisation, *roles: Role, **fields: Any) -> User:
+    """Make a person who has the roles in the organisation."""
+    user = make_user(**fields)
+    for role in roles:
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+    return user
 
 
 def make_organisation(**fields: Any) -> Organisation:
@@ -55,6 +71,8 @@ def make_theme(**fields: Any) -> Theme:
 
 def make_measure(**fields: Any) -> Measure:
     n = next(serial)
+    if fields.get("reporting_closed_on"):
+        fields.setdefault("reporting_closed_reason", "Det er ikke mer å rapportere.")
     fields.setdefault("document", Document.objects.first() or make_document())
     fields.setdefault("theme", Theme.objects.first() or make_theme())
     return Measure.objects.create(
@@ -78,9 +96,18 @@ def make_update(
     publisher_kind: str = "government",
     **fields: Any,
 ) -> StatusUpdate:
-    """Publish a status update with one piece of evidence and its event, and recompute."""
+    """Publish a status update with one piece of evidence and its event, and recompute.
+
+    What owners say, and corrections, get a writer and a colleague who approved.
+    """
     n = next(serial)
     partial = PartialDate.parse(date)
+    if fields.get("replaces"):
+        fields = {"origin": Origin.CORRECTION, "correction_note": "Det var feil."} | fields
+    if fields.get("origin", Origin.PUBLIC_SOURCE) != Origin.PUBLIC_SOURCE:
+        fields.setdefault("author", make_user())
+        if fields["origin"] != Origin.CONFIRMATION:
+            fields.setdefault("approved_by", make_user())
     update = StatusUpdate.objects.create(
         **{
             "key": f"{measure.ref}-{date}-{n}",

@@ -136,6 +136,7 @@ def combined(
         current_deadline=deadline,
         due_on=deadline.due_on if deadline else None,
         reporting_closed_on=closed,
+        reporting_closed_reason="Ferdig rapportert." if closed else "",
         confirmed_on=confirmed,
         sourced_on=sourced,
     )

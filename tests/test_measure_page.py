@@ -321,10 +321,10 @@ def test_sources_that_agree_or_follow_each_other(said: list[tuple[str, str, str]
     assert disagreement(*said) == []
 
 
-def test_a_correction_settles_what_was_said_of_that_day() -> None:
+def test_what_a_correction_has_replaced_is_said_no_more() -> None:
     measure = make_measure()
-    make_update(measure, "2024-05", "completed", publisher="A")
-    make_update(measure, "2024-05", "in_progress", publisher="B", origin=Origin.CORRECTION)
+    wrong = make_update(measure, "2024-05", "completed", publisher="A")
+    make_update(measure, "2024-05", "in_progress", publisher="B", replaces=wrong)
     updates = StatusUpdate.objects.published().newest_first().prefetch_related("evidence")
     assert disagreeing(list(updates)) == []
 

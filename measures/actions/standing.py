@@ -16,8 +16,9 @@ BATCH = 1000
 
 
 def newest(*conditions: Q) -> QuerySet[StatusUpdate]:
-    """The newest published update of the outer measure that meets the conditions."""
-    published = StatusUpdate.objects.published().with_speaker()
+    """The newest update of the outer measure that stands (published, and not replaced by a
+    correction) and meets the conditions."""
+    published = StatusUpdate.objects.standing().with_speaker()
     return published.filter(*conditions, measure=OuterRef("pk")).newest_first()
 
 
@@ -60,6 +61,7 @@ def recompute(measures: Sequence[int]) -> int:
       without a status leaves it (how updates sort is told on `StatusUpdate`). The outlook is that
       same update's.
     - The deadline is the one stated last.
+    - An update that a published correction has replaced counts no more.
     - Confirmed is the date of the owner's newest report or confirmation; sourced that of the
       newest public source; last event that of the newest update of any kind.
 

@@ -5,8 +5,10 @@ from measures.models.discussion import Ask, Priority
 from measures.models.documents import Chapter, Document, Theme
 from measures.models.events import Event
 from measures.models.indicators import Indicator, IndicatorValue
-from measures.models.measures import Measure, MeasureLink, Owner
+from measures.models.links import MeasureLink
+from measures.models.measures import Measure, Owner
 from measures.models.reporting import Evidence, StatusUpdate
+from measures.models.rounds import Round, RoundMeasure
 from measures.models.search import MeasureText, SearchWord
 from stakeholders.texts import Text
 
@@ -24,6 +26,8 @@ __all__ = [
     "MeasureText",
     "Owner",
     "Priority",
+    "Round",
+    "RoundMeasure",
     "SearchWord",
     "StatusUpdate",
     "Text",

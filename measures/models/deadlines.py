@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from measures.choices import Precision
 from measures.dates import PartialDate
 from measures.models.measures import Measure
+from measures.models.reporting import StatusUpdate
+from stakeholders.models import Organisation
 from stakeholders.texts import English
 
 
@@ -18,6 +20,8 @@ class Deadline(English, models.Model):
 
     `due_on` is the last day that the stated date can mean ("in 2026" is 31 December 2026), so
     nobody is called late too early. The deadline stated last is the one that counts.
+
+    One that an owner set in a status update names both.
     """
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="deadlines")
@@ -28,6 +32,17 @@ class Deadline(English, models.Model):
     reason_en = models.TextField(_("begrunnelse på engelsk"), blank=True)
     source_name = models.CharField(_("kilde"), max_length=300)
     source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_("Eieren som satte fristen; tomt når den står i en offentlig kilde."),
+    )
+    update = models.OneToOneField(
+        StatusUpdate, models.PROTECT, related_name="deadline", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("frist")

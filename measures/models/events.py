@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from measures.choices import Precision, Verb
+from measures.choices import PUBLIC_VERBS, Precision, Verb
 from measures.dates import PartialDate
 from measures.models.documents import Document
 from measures.models.measures import Measure
@@ -18,6 +18,10 @@ from measures.models.reporting import StatusUpdate
 
 class EventQuerySet(models.QuerySet["Event"]):
     """Events, in the words of the domain."""
+
+    def public(self) -> EventQuerySet:
+        """Those that anybody may be told of: not who works on what before it is published."""
+        return self.filter(verb__in=[verb.value for verb in PUBLIC_VERBS])
 
     def published_updates(self) -> EventQuerySet:
         """Those that tell of a published status update."""

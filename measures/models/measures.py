@@ -1,14 +1,15 @@
-"""The promises: measures, who owns them, how they are linked."""
+"""The promises: measures, and who owns them."""
 
 from __future__ import annotations
 
 import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import RegexValidator
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Collate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from measures import facts
 from measures.choices import (
     Language,
-    LinkBasis,
-    LinkKind,
     Outlook,
     OwnerRole,
     Precision,
@@ -27,8 +26,8 @@ from measures.choices import (
 )
 from measures.dates import PartialDate
 from measures.models.documents import Chapter, Document, Theme
-from stakeholders.choices import OrganisationKind
-from stakeholders.models import Organisation
+from stakeholders.choices import OrganisationKind, Role
+from stakeholders.models import Membership, Organisation, User
 from stakeholders.texts import English
 
 #: A reference as it stands in addresses: HM-C2, VK-04, EX-09.
@@ -61,6 +60,25 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             )
         )
 
+    def reportable_by(self, user: User) -> MeasureQuerySet:
+        """Those the person may write status for: of organisations where the person reports, that
+        own the measure or coordinate its document."""
+        reports = Membership.objects.of(user, Role.REPORTER).values("organisation")
+        return self.filter(Exists(_owned_by(reports)) | Exists(_coordinated_by(reports)))
+
+    def answered_by(self, organisations: models.QuerySet[Any, Any]) -> MeasureQuerySet:
+        """Those that the organisations must report: which they lead, and those without a known
+        lead whose document they coordinate. `organisations` is a query for their keys."""
+        lead = Owner.objects.filter(measure=OuterRef("pk"), role=OwnerRole.LEAD)
+        return self.filter(
+            Exists(lead.filter(organisation__in=organisations))
+            | (~Exists(lead) & Exists(_coordinated_by(organisations)))
+        )
+
+    def open(self) -> MeasureQuerySet:
+        """Those that something is still to be reported of: not ended, reporting not closed."""
+        return self.exclude(facts.closed())
+
     def among(self, keys: models.QuerySet[Measure, Any]) -> MeasureQuerySet:
         """Keep the measures whose keys a query gives, which must be few: those of one page.
 
@@ -77,6 +95,18 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             output_field=models.BooleanField(),
         )
         return self.filter(is_one_of)
+
+
+def _owned_by(organisations: models.QuerySet[Any, Any]) -> models.QuerySet[Owner]:
+    """Return the outer measure's owners among the organisations (a query for their keys)."""
+    return Owner.objects.filter(measure=OuterRef("pk"), organisation__in=organisations)
+
+
+def _coordinated_by(organisations: models.QuerySet[Any, Any]) -> models.QuerySet[Any]:
+    """Return the coordinators of the outer measure's document among the organisations."""
+    return Document.coordinators.through._default_manager.filter(
+        document=OuterRef("document"), organisation__in=organisations
+    )
 
 
 class Measure(English, models.Model):
@@ -117,6 +147,15 @@ class Measure(English, models.Model):
     source_name = models.CharField(_("kilde"), max_length=300)
     source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
     reporting_closed_on = models.DateField(_("rapporteringen avsluttet"), null=True, blank=True)
+    reporting_closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    reporting_closed_reason = models.TextField(_("hvorfor rapporteringen er avsluttet"), blank=True)
 
     # Standing
     current_update = models.ForeignKey(
@@ -177,6 +216,13 @@ class Measure(English, models.Model):
                 condition=Q(due_on=None, current_deadline=None)
                 | Q(due_on__isnull=False, current_deadline__isnull=False),
                 name="measure_due_date_comes_from_a_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    reporting_closed_on=None, reporting_closed_by=None, reporting_closed_reason=""
+                )
+                | Q(reporting_closed_on__isnull=False) & ~Q(reporting_closed_reason=""),
+                name="measure_reporting_closed_with_a_reason",
             ),
         )
         indexes = (
@@ -269,87 +315,3 @@ class Owner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation}: {self.measure}"
-
-
-class MeasureLink(English, models.Model):
-    """How a later measure or document relates to an earlier one, why, and on what basis.
-
-    Each end is either a measure or a whole document. A link that is our own reading
-    (`same_subject`) must be marked as such wherever it is shown.
-    """
-
-    earlier_measure = models.ForeignKey(
-        Measure, models.PROTECT, related_name="later_links", null=True, blank=True
-    )
-    earlier_document = models.ForeignKey(
-        Document, models.PROTECT, related_name="later_links", null=True, blank=True
-    )
-    later_measure = models.ForeignKey(
-        Measure, models.PROTECT, related_name="earlier_links", null=True, blank=True
-    )
-    later_document = models.ForeignKey(
-        Document, models.PROTECT, related_name="earlier_links", null=True, blank=True
-    )
-    kind = models.CharField(_("type"), max_length=12, choices=LinkKind)
-    reason = models.TextField(_("begrunnelse"))
-    reason_en = models.TextField(_("begrunnelse på engelsk"), blank=True)
-    basis = models.CharField(_("grunnlag"), max_length=20, choices=LinkBasis)
-    source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = _("kobling")
-        verbose_name_plural = _("koblinger")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(earlier_measure=None, earlier_document__isnull=False)
-                | Q(earlier_measure__isnull=False, earlier_document=None),
-                name="link_one_earlier_end",
-            ),
-            models.CheckConstraint(
-                condition=Q(later_measure=None, later_document__isnull=False)
-                | Q(later_measure__isnull=False, later_document=None),
-                name="link_one_later_end",
-            ),
-            models.CheckConstraint(
-                condition=(
-                    Q(earlier_measure=None)
-                    | Q(later_measure=None)
-                    | ~Q(earlier_measure=F("later_measure"))
-                )
-                & (
-                    Q(earlier_document=None)
-                    | Q(later_document=None)
-                    | ~Q(earlier_document=F("later_document"))
-                ),
-                name="link_not_to_itself",
-            ),
-            models.UniqueConstraint(
-                fields=["earlier_measure", "later_measure"], name="link_measures_once"
-            ),
-            models.UniqueConstraint(
-                fields=["earlier_document", "later_document"], name="link_documents_once"
-            ),
-            models.UniqueConstraint(
-                fields=["earlier_document", "later_measure"], name="link_document_to_measure_once"
-            ),
-            models.UniqueConstraint(
-                fields=["earlier_measure", "later_document"], name="link_measure_to_document_once"
-            ),
-            models.CheckConstraint(condition=Q(kind__in=LinkKind.values), name="link_kind_known"),
-            models.CheckConstraint(
-                condition=Q(basis__in=LinkBasis.values), name="link_basis_known"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.earlier} → {self.later}"
-
-    @property
-    def earlier(self) -> Measure | Document:
-        """The measure or document that came first."""
-        return self.earlier_measure or self.earlier_document  # type: ignore[return-value]  # constraint: one end is set
-
-    @property
-    def later(self) -> Measure | Document:
-        """The measure or document that came after."""
-        return self.later_measure or self.later_document  # type: ignore[return-value]  # constraint: one end is set

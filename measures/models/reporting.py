@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import (
@@ -16,13 +18,27 @@ from measures.choices import (
     Outlook,
     Precision,
     PublisherKind,
+    ReasonKind,
     SaidBy,
     Status,
+    UpdateState,
 )
 from measures.dates import PartialDate
+from measures.models.documents import Document
 from measures.models.measures import Measure
-from stakeholders.models import Organisation
+from stakeholders.choices import Role
+from stakeholders.models import Membership, Organisation, User
 from stakeholders.texts import English
+
+#: The author is still writing: neither handed in, confirmed, given up nor published. What comes
+#: from public sources has no author, and is held to the rules from the start.
+WRITING = Q(
+    author__isnull=False,
+    submitted_at=None,
+    publish_at=None,
+    published_at=None,
+    withdrawn_at=None,
+)
 
 
 class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
@@ -31,6 +47,35 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
     def published(self) -> StatusUpdateQuerySet:
         """Those the public may see."""
         return self.filter(published_at__isnull=False)
+
+    def standing(self) -> StatusUpdateQuerySet:
+        """The published ones that no published correction has replaced."""
+        replacement = StatusUpdate.objects.published().filter(replaces=OuterRef("pk"))
+        return self.published().exclude(Exists(replacement))
+
+    def written_by(self, user: User) -> StatusUpdateQuerySet:
+        """The person's own, not yet public and not given up."""
+        return self.filter(author=user, published_at=None, withdrawn_at=None)
+
+    def approvable_by(self, user: User) -> StatusUpdateQuerySet:
+        """What colleagues of the person have handed in and the person may publish or return.
+
+        Approvers of the organisation that speaks. Where it has no approver but the writer, and
+        where nobody is the owner (a steward corrects a public source), those of the document's
+        coordinating ministries. Never one's own text.
+        """
+        approves = Membership.objects.of(user, Role.APPROVER).values("organisation")
+        others = Membership.objects.active().filter(
+            role=Role.APPROVER, organisation=OuterRef("organisation")
+        )
+        coordinated = Document.coordinators.through._default_manager.filter(
+            document=OuterRef("measure__document"), organisation__in=approves
+        )
+        nobody = ~Exists(others.exclude(user=OuterRef("author")))
+        return self.filter(
+            Q(organisation__in=approves) | (nobody & Q(Exists(coordinated))),
+            state=UpdateState.SUBMITTED,
+        ).exclude(author=user)
 
     def with_speaker(self) -> StatusUpdateQuerySet:
         """Add `speaker`: what the property `said_by` says of a loaded update, as SQL."""
@@ -63,6 +108,17 @@ class StatusUpdate(English, models.Model):
     `status` is empty when the update says nothing about status; it then does not touch the status
     of the measure. `completed` needs evidence (checked by a trigger when the row is published),
     `carried_over` names the measure that carries on, `discontinued` gives a reason.
+
+    **The way to the public.** `author` writes a draft, which only the author can change, and
+    submits it; a colleague schedules, publishes or returns it with a note. `state` says where it
+    is and follows from the times of these acts. A draft may be incomplete: the rules about what
+    a status needs hold from submission on, and what was typed but cannot be read yet (half a
+    date) is kept in `typed`. `based_on` is what was newest when the writing began, so that a later
+    publication can be told of; `version` counts the savings, so that two windows cannot overwrite
+    each other. A new deadline (`new_due_on`) becomes a Deadline when the update is published.
+
+    A confirmation adds no words: it repeats what stands, and needs no second pair of eyes.
+    A correction `replaces` a published update of the same measure and says why.
     """
 
     key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
@@ -100,7 +156,52 @@ class StatusUpdate(English, models.Model):
         Measure, models.PROTECT, related_name="carried_from", null=True, blank=True
     )
     amount_nok = models.BigIntegerField(_("beløp i kroner"), null=True, blank=True)
+    reason_kind = models.CharField(
+        _("type begrunnelse"), max_length=13, choices=ReasonKind, blank=True
+    )
+    next_step = models.TextField(_("neste steg"), blank=True)
+    new_due_on = models.DateField(_("ny frist"), null=True, blank=True)
+    new_due_precision = models.CharField(
+        _("nøyaktighet av ny frist"), max_length=5, choices=Precision, blank=True
+    )
+    new_due_reason = models.TextField(_("begrunnelse for ny frist"), blank=True)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, related_name="replacements", null=True, blank=True
+    )
+    correction_note = models.TextField(_("hva som er rettet"), blank=True)
+
+    # The way to the public
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    based_on = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(_("lagret"), null=True, blank=True)
+    typed = models.JSONField(default=dict, blank=True)
+    submitted_at = models.DateTimeField(_("sendt til godkjenning"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("sendt tilbake"), null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    return_note = models.TextField(_("merknad"), blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    publish_at = models.DateTimeField(_("publiseres"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("trukket"), null=True, blank=True)
     published_at = models.DateTimeField(_("publisert"), null=True, blank=True)
+    state = models.GeneratedField(
+        expression=models.Case(
+            models.When(published_at__isnull=False, then=models.Value("published")),
+            models.When(withdrawn_at__isnull=False, then=models.Value("withdrawn")),
+            models.When(publish_at__isnull=False, then=models.Value("scheduled")),
+            models.When(submitted_at__isnull=False, then=models.Value("submitted")),
+            models.When(returned_at__isnull=False, then=models.Value("returned")),
+            default=models.Value("draft"),
+        ),
+        output_field=models.CharField(max_length=9, choices=UpdateState),
+        db_persist=True,
+    )
 
     objects: ClassVar[StatusUpdateQuerySet] = StatusUpdateQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -137,7 +238,7 @@ class StatusUpdate(English, models.Model):
                 name="update_public_source_is_no_owners_word",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.CARRIED_OVER) | Q(carried_to__isnull=False),
+                condition=WRITING | ~Q(status=Status.CARRIED_OVER) | Q(carried_to__isnull=False),
                 name="update_carried_over_names_measure",
             ),
             models.CheckConstraint(
@@ -145,14 +246,70 @@ class StatusUpdate(English, models.Model):
                 name="update_not_carried_to_itself",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.DISCONTINUED) | ~Q(reason=""),
+                condition=WRITING | ~Q(status=Status.DISCONTINUED) | ~Q(reason=""),
                 name="update_discontinued_gives_reason",
             ),
-            models.CheckConstraint(condition=~Q(summary=""), name="update_says_something"),
+            models.CheckConstraint(
+                condition=WRITING | ~Q(summary="") | Q(origin=Origin.CONFIRMATION),
+                name="update_says_something",
+            ),
             models.CheckConstraint(
                 condition=~Q(origin__in=[o.value for o in OWNER_ORIGINS])
                 | Q(organisation__isnull=False),
                 name="update_by_owner_names_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(author=None) | Q(approved_by=None) | ~Q(author=F("approved_by")),
+                name="update_not_approved_by_its_author",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin__in=[Origin.REPORT, Origin.CORRECTION])
+                | Q(publish_at=None, published_at=None)
+                | Q(author__isnull=False, approved_by__isnull=False),
+                name="update_published_by_a_colleague",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin=Origin.CONFIRMATION) | Q(author__isnull=False),
+                name="update_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.CORRECTION, replaces__isnull=False)
+                & (WRITING | ~Q(correction_note=""))
+                | ~Q(origin=Origin.CORRECTION) & Q(replaces=None, correction_note=""),
+                name="update_correction_replaces_and_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason_kind__in=["", *ReasonKind.values]),
+                name="update_reason_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(new_due_on=None, new_due_precision="")
+                | Q(new_due_on__isnull=False, new_due_precision__in=Precision.values)
+                & (WRITING | ~Q(new_due_reason="")),
+                name="update_new_deadline_gives_reason",
+            ),
+            models.CheckConstraint(
+                condition=WRITING | Q(typed={}), name="update_is_readable_when_submitted"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at=None, returned_by=None, return_note="")
+                | Q(returned_at__isnull=False, returned_by__isnull=False) & ~Q(return_note=""),
+                name="update_returned_with_a_note",
+            ),
+            models.UniqueConstraint(
+                fields=["measure", "author"],
+                condition=WRITING & Q(replaces=None),
+                name="update_one_draft_a_writer",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces", "author"],
+                condition=WRITING,
+                name="update_one_correction_a_writer",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(published_at__isnull=False),
+                name="update_corrected_once",
             ),
         )
         indexes = (
@@ -163,6 +320,17 @@ class StatusUpdate(English, models.Model):
                 F("published_at").desc(),
                 F("id").desc(),
                 name="update_of_measure",
+            ),
+            # What waits for somebody is few among a million that are published.
+            models.Index(
+                fields=["state", "organisation"],
+                condition=Q(published_at=None, withdrawn_at=None),
+                name="update_under_way",
+            ),
+            models.Index(
+                fields=["publish_at"],
+                condition=Q(publish_at__isnull=False, published_at=None, withdrawn_at=None),
+                name="update_to_be_published",
             ),
         )
 
@@ -180,8 +348,17 @@ class StatusUpdate(English, models.Model):
         return SaidBy.OWNER if self.organisation_id else SaidBy.PUBLIC
 
 
+def storage_name(evidence: Evidence, name: str) -> str:
+    """Return where an uploaded file is kept: nothing of the name it came with."""
+    return f"evidence/{uuid4().hex}"
+
+
 class Evidence(models.Model):
-    """A source behind a status update: publisher, title, address, and what kind of publisher."""
+    """A source behind a status update: publisher, title, and its address or the document itself.
+
+    A `file` is what its `media_type` says, found from its content; it is served as a download
+    under `file_name`, and its SHA-256 shows that it is still the one that was published.
+    """
 
     update = models.ForeignKey(StatusUpdate, models.PROTECT, related_name="evidence")
     title = models.CharField(_("tittel"), max_length=300)
@@ -190,6 +367,11 @@ class Evidence(models.Model):
     publisher_kind = models.CharField(_("type utgiver"), max_length=10, choices=PublisherKind)
     url = models.URLField(_("adresse"), max_length=500, blank=True)
     published_on = models.DateField(_("publisert"), null=True, blank=True)
+    file = models.FileField(_("fil"), upload_to=storage_name, max_length=200, blank=True)
+    file_name = models.CharField(_("filnavn"), max_length=200, blank=True)
+    media_type = models.CharField(_("filtype"), max_length=100, blank=True)
+    size = models.PositiveIntegerField(_("størrelse i byte"), default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("dokumentasjon")
@@ -203,6 +385,11 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=Q(publisher_kind__in=PublisherKind.values),
                 name="evidence_publisher_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(file="", file_name="", media_type="", size=0, sha256="")
+                | ~Q(file="") & ~Q(file_name="") & Q(url="", size__gt=0),
+                name="evidence_is_an_address_or_a_file",
             ),
         )
 

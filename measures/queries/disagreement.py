@@ -13,15 +13,14 @@ difference, because
 So "in progress" in 2021 and "completed" in 2023 is a course of events, not a disagreement.
 
 A speaker is the organisation that reports, or else the publishers of the evidence; two updates
-with a publisher in common have the same speaker. A correction settles what was said of the same
-day before it.
+with a publisher in common have the same speaker. What a correction has replaced is said no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from measures.choices import ENDED, Origin, SaidBy, Status
+from measures.choices import ENDED, SaidBy, Status
 from measures.models import StatusUpdate
 
 RANK = {Status.NOT_STARTED: 0, Status.IN_PROGRESS: 1} | dict.fromkeys(ENDED, 2)
@@ -51,26 +50,22 @@ def unexplained(newest: StatusUpdate, older: StatusUpdate) -> bool:
     )
 
 
-def settled(older: StatusUpdate, newer: Sequence[StatusUpdate]) -> bool:
-    """Say whether a correction among `newer` has replaced what `older` said."""
-    return any(c.origin == Origin.CORRECTION and same_time(c, older) for c in newer)
-
-
 def disagreeing(updates: Sequence[StatusUpdate]) -> list[StatusUpdate]:
     """Return the newest statement and those that disagree with it; empty when none does.
 
     `updates` are the published updates of one measure, newest first, with their evidence loaded.
     """
-    stating = [u for u in updates if u.status]
+    replaced = {u.replaces_id for u in updates}
+    stating = [u for u in updates if u.status and u.pk not in replaced]
     if not stating:
         return []
     newest, heard = stating[0], [speakers(stating[0])]
     found = []
-    for position, update in enumerate(stating[1:], start=1):
+    for update in stating[1:]:
         own = speakers(update)
         if any(own & other for other in heard):
             continue
         heard.append(own)
-        if not settled(update, stating[:position]) and unexplained(newest, update):
+        if unexplained(newest, update):
             found.append(update)
     return [newest, *found] if found else []
