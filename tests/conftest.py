@@ -14,6 +14,12 @@ def _plain_static_files(settings: pytest.FixtureRequest) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: pytest.FixtureRequest) -> None:
+    """Hash passwords quickly: a cast of eight would take seconds otherwise."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def client() -> Client:
     """An anonymous visitor whose server errors fail the test."""

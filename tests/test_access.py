@@ -1,4 +1,4 @@
-"""Every address as every role. A new address fails here until it has a row."""
+"""Every address as every role, see access_rows. A new address fails here until it has a row."""
 
 from __future__ import annotations
 
@@ -9,38 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from measures.models import Indicator
-from stakeholders.models import User
-from tests.make import make_document, make_measure, make_organisation
+from tests.access_rows import MISSING, PUBLIC, ROWS, Arguments
+from tests.cast import CAST, World, make_world
 
 pytestmark = pytest.mark.django_db
-
-#: Address → (arguments, status for anonymous, status for a stranger who is signed in).
-ROWS: dict[str, tuple[dict[str, str], int, int]] = {
-    "livez": ({}, 200, 200),
-    "readyz": ({}, 200, 200),
-    "robots": ({}, 200, 200),
-    "sitemap": ({}, 200, 200),
-    "sitemap_pages": ({}, 200, 200),
-    "sitemap_measures": ({"part": "1"}, 200, 200),
-    "measures:front": ({}, 200, 200),
-    "measures:about": ({}, 200, 200),
-    "measures:measure_list": ({}, 200, 200),
-    "measures:measure": ({"ref": "VK-01"}, 200, 200),
-    "measures:document": ({"key": "veikart"}, 200, 200),
-    "measures:organisation_list": ({}, 200, 200),
-    "measures:organisation": ({"key": "lmi"}, 200, 200),
-    "measures:threads": ({}, 200, 200),
-    "measures:indicator_list": ({}, 200, 200),
-    "measures:indicator": ({"key": "eksport"}, 200, 200),
-}
-#: The same addresses with something that is not there.
-MISSING = {
-    "measures:measure": {"ref": "XX-99"},
-    "measures:document": {"key": "finnes-ikke"},
-    "measures:organisation": {"key": "finnes-ikke"},
-    "measures:indicator": {"key": "finnes-ikke"},
-}
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -54,47 +26,37 @@ def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
 
 
 @pytest.fixture
-def register() -> None:
-    make_measure(ref="VK-01", document=make_document(key="veikart"))
-    make_organisation(key="lmi")
-    Indicator.objects.create(key="eksport", name="Eksport", unit="mrd. kroner")
-
-
-@pytest.fixture
-def stranger(client: Client) -> Client:
-    """Somebody who has signed in but belongs nowhere."""
-    client.force_login(User.objects.create_user("fremmed@example.no", "et langt passord"))
-    return client
+def world() -> World:
+    return make_world()
 
 
 def test_every_address_has_a_row() -> None:
     assert set(names(get_resolver())) == set(ROWS)
 
 
+@pytest.mark.parametrize("role", CAST)
 @pytest.mark.parametrize("name", ROWS)
-def test_anonymous(name: str, register: None, client: Client) -> None:
-    arguments, expected, _ = ROWS[name]
-    assert client.get(reverse(name, kwargs=arguments)).status_code == expected
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_stranger(name: str, register: None, stranger: Client) -> None:
-    arguments, _, expected = ROWS[name]
-    assert stranger.get(reverse(name, kwargs=arguments)).status_code == expected
+def test_walk(name: str, role: str, world: World, client: Client) -> None:
+    row = ROWS[name]
+    arguments, data = row.found(world)
+    if role != "anonymous":
+        client.force_login(world.people[role], "django.contrib.auth.backends.ModelBackend")
+    call: Any = getattr(client, row.method)
+    assert call(reverse(name, kwargs=arguments), data).status_code == row.expected(role)
 
 
 @pytest.mark.parametrize(("name", "arguments"), MISSING.items())
-def test_what_is_not_there(name: str, arguments: dict[str, str], client: Client) -> None:
+def test_what_is_not_there(name: str, arguments: Arguments, client: Client) -> None:
     assert client.get(reverse(name, kwargs=arguments)).status_code == 404
 
 
-@pytest.mark.parametrize("name", [n for n in ROWS if n.startswith("measures:")])
+@pytest.mark.parametrize("name", PUBLIC)
 @pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
-def test_pages_are_read_only(name: str, verb: str, register: None, client: Client) -> None:
+def test_pages_are_read_only(name: str, verb: str, world: World, client: Client) -> None:
     call: Any = getattr(client, verb)
-    assert call(reverse(name, kwargs=ROWS[name][0])).status_code == 405
+    assert call(reverse(name, kwargs=PUBLIC[name].found(world)[0])).status_code == 405
 
 
-@pytest.mark.parametrize("name", [n for n in ROWS if n.startswith("measures:")])
-def test_pages_set_no_cookie(name: str, register: None, client: Client) -> None:
-    assert not client.get(reverse(name, kwargs=ROWS[name][0])).cookies
+@pytest.mark.parametrize("name", PUBLIC)
+def test_pages_set_no_cookie(name: str, world: World, client: Client) -> None:
+    assert not client.get(reverse(name, kwargs=PUBLIC[name].found(world)[0])).cookies

@@ -115,9 +115,18 @@ def test_an_owners_word_and_a_sources_are_told_apart() -> None:
 
 def test_a_correction_of_an_owner_is_the_owners_word_but_confirms_nothing() -> None:
     measure, owner = make_measure(), make_organisation()
-    make_update(measure, "2024-05-17", "completed", origin="correction", organisation=owner)
+    wrong = make_update(measure, "2024-05-17", "in_progress", publisher="Avis")
+    make_update(measure, "2024-05-17", "completed", replaces=wrong, organisation=owner)
     measure = stand(measure)
     assert (measure.status_by, measure.confirmed_on, measure.sourced_on) == ("owner", None, None)
+
+
+def test_an_owner_whose_words_were_corrected_has_spoken_all_the_same() -> None:
+    measure, owner = make_measure(), make_organisation()
+    report = make_update(measure, "2024-05-17", "completed", origin="report", organisation=owner)
+    make_update(measure, "2024-05-17", "in_progress", replaces=report, organisation=owner)
+    measure = stand(measure)
+    assert (measure.status, str(measure.confirmed_on)) == ("in_progress", "2024-05-17")
 
 
 def test_the_deadline_stated_last_counts_even_when_it_is_sooner() -> None:

@@ -11,15 +11,15 @@ from django.db.models.functions import Coalesce
 
 from measures.choices import OWNER_ORIGINS
 from measures.models import Deadline, Measure, StatusUpdate
+from measures.models.reporting import StatusUpdateQuerySet
 
 BATCH = 1000
 
 
-def newest(*conditions: Q) -> QuerySet[StatusUpdate]:
-    """The newest update of the outer measure that stands (published, and not replaced by a
-    correction) and meets the conditions."""
-    published = StatusUpdate.objects.standing().with_speaker()
-    return published.filter(*conditions, measure=OuterRef("pk")).newest_first()
+def newest(updates: StatusUpdateQuerySet, *conditions: Q) -> StatusUpdateQuerySet:
+    """The newest of the updates that is the outer measure's and meets the conditions."""
+    of_measure = updates.with_speaker().filter(*conditions, measure=OuterRef("pk"))
+    return of_measure.newest_first()
 
 
 def first(rows: QuerySet[Any], field: str) -> Subquery:
@@ -34,9 +34,11 @@ def text(rows: QuerySet[Any], field: str) -> Coalesce:
 
 def columns() -> dict[str, Subquery | Coalesce]:
     """What to write in each column of a measure, in terms of its history."""
-    stating = newest(~Q(status=""))
-    source = newest(Q(organisation=None))
-    owner = newest(Q(origin__in=[origin.value for origin in OWNER_ORIGINS]))
+    published, standing = StatusUpdate.objects.published(), StatusUpdate.objects.standing()
+    stating = newest(standing, ~Q(status=""))
+    source = newest(standing, Q(organisation=None))
+    # The owner has spoken on that day, also when the words were corrected later.
+    owner = newest(published, Q(origin__in=[origin.value for origin in OWNER_ORIGINS]))
     deadline = Deadline.objects.filter(measure=OuterRef("pk")).order_by("-stated_on", "-pk")
     return {
         "current_update": first(stating, "pk"),
@@ -49,7 +51,7 @@ def columns() -> dict[str, Subquery | Coalesce]:
         "confirmed_on": first(owner, "date"),
         "sourced_on": first(source, "date"),
         "sourced_precision": text(source, "precision"),
-        "last_event_on": first(newest(), "date"),
+        "last_event_on": first(newest(standing), "date"),
     }
 
 

@@ -1,0 +1,79 @@
+"""What every address answers to every role. A new address fails in test_access until it is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.cast import CAST, World
+
+EVERYBODY = frozenset(CAST)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+#: No such page for whoever may not see it; who has not signed in is sent to do so.
+REFUSED = 404
+SIGN_IN = 302
+
+Arguments = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: its arguments (or how to find them in the world), who is let in, and what those
+    get. All others get 404, and whoever has not signed in is sent to the sign-in page."""
+
+    arguments: Arguments | Callable[[World], Arguments] = field(default_factory=dict)
+    allowed: frozenset[str] = EVERYBODY
+    answer: int = 200
+    method: str = "get"
+    data: Arguments | Callable[[World], Arguments] = field(default_factory=dict)
+
+    def found(self, world: World) -> tuple[Arguments, Arguments]:
+        """Return the arguments and the data in this world."""
+        arguments = self.arguments(world) if callable(self.arguments) else self.arguments
+        return arguments, self.data(world) if callable(self.data) else self.data
+
+    def expected(self, role: str) -> int:
+        """Return the status that the role gets."""
+        if role in self.allowed:
+            return self.answer
+        return SIGN_IN if role == "anonymous" else REFUSED
+
+
+#: Open to everybody, read-only, without a cookie.
+PUBLIC: dict[str, Row] = {
+    "measures:front": Row(),
+    "measures:about": Row(),
+    "measures:measure_list": Row(),
+    "measures:measure": Row({"ref": "VK-01"}),
+    "measures:document": Row({"key": "veikart"}),
+    "measures:organisation_list": Row(),
+    "measures:organisation": Row({"key": "lmi"}),
+    "measures:threads": Row(),
+    "measures:indicator_list": Row(),
+    "measures:indicator": Row({"key": "eksport"}),
+}
+#: For the platform and for search engines.
+SITE: dict[str, Row] = {
+    "livez": Row(),
+    "readyz": Row(),
+    "robots": Row(),
+    "sitemap": Row(),
+    "sitemap_pages": Row(),
+    "sitemap_measures": Row({"part": "1"}),
+}
+#: The desk and what belongs to it.
+DESK: dict[str, Row] = {}
+#: Signing in, one's own account, the organisation's people.
+ACCOUNT: dict[str, Row] = {}
+#: Keeping the register.
+KEEPING: dict[str, Row] = {}
+
+ROWS: dict[str, Row] = PUBLIC | SITE | DESK | ACCOUNT | KEEPING
+
+#: The same addresses with something that is not there.
+MISSING: dict[str, Arguments] = {
+    "measures:measure": {"ref": "XX-99"},
+    "measures:document": {"key": "finnes-ikke"},
+    "measures:organisation": {"key": "finnes-ikke"},
+    "measures:indicator": {"key": "finnes-ikke"},
+}
