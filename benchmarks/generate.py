@@ -44,7 +44,7 @@ from measures.models import (
     Theme,
 )
 from measures.search import reindex
-from stakeholders.models import Organisation
+from stakeholders.models import Membership, Organisation, User
 
 #: The kinds of rows in a batch, with where each goes.
 PER_MEASURE: dict[str, type[models.Model]] = {
@@ -99,6 +99,8 @@ def generate(register: Register, *, quiet: bool = False) -> None:
 def write_frame(register: Register) -> None:
     """Write what measures refer to, and what is not about single measures."""
     copy(Organisation, register.organisations())
+    copy(User, register.users())
+    copy(Membership, register.memberships())
     copy(Theme, register.themes())
     copy(Document, register.documents())
     copy(Document.coordinators.through, register.coordinators())
@@ -165,6 +167,7 @@ def reset_sequences() -> None:
     """Let the next row get a primary key that no row has."""
     written: list[type[models.Model]] = [
         Organisation,
+        User,
         Theme,
         Document,
         Indicator,

@@ -26,6 +26,8 @@ EARLY = [Status.NOT_STARTED, Status.IN_PROGRESS, Status.IN_PROGRESS, Status.COMP
 TEXTS = 200
 #: How many of the texts about a measure have another subject than the measure.
 STRAY = 0.03
+#: How many updates correct the one before, and how many of an owner's words confirm what stands.
+CORRECTIONS, CONFIRMATIONS = 0.01, 0.2
 
 
 @dataclass
@@ -40,6 +42,16 @@ class Batch:
     updates: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
+
+
+def reporter_of(organisation: int) -> int:
+    """The key of the user who reports for the organisation."""
+    return 2 * organisation - 1
+
+
+def approver_of(organisation: int) -> int:
+    """The key of the colleague who approves."""
+    return 2 * organisation
 
 
 def partial(day: datetime.date, chance: float) -> tuple[datetime.date, Precision]:
@@ -85,10 +97,19 @@ class History:
                 "precision": precision,
                 "status": "" if silent or chance() < 0.3 else self._status(place),
                 "outlook": OUTLOOKS[int(chance() * 3)] if by_owner else "",
-                "origin": Origin.REPORT if by_owner else Origin.PUBLIC_SOURCE,
+                "origin": self._origin(place, by_owner),
                 "organisation_id": about.lead if by_owner else None,
             }
             self._add_update(batch, about, said)
+
+    def _origin(self, place: int, by_owner: bool) -> Origin:
+        """The first update of a measure has nothing to correct."""
+        chance = self._chance.random
+        if place and chance() < CORRECTIONS:
+            return Origin.CORRECTION
+        if not by_owner:
+            return Origin.PUBLIC_SOURCE
+        return Origin.CONFIRMATION if chance() < CONFIRMATIONS else Origin.REPORT
 
     def _status(self, place: int) -> Status:
         words = STATUSES if place == self.updates - 1 else EARLY
@@ -112,11 +133,25 @@ class History:
             "reason": "Oppdiktet begrunnelse." if status == Status.DISCONTINUED else "",
             "carried_to_id": about.measure % self.size + 1 if carried_over else None,
             "published_at": PUBLISHED_AT,
+            **self._people(about, said),
         }
         batch.updates.append(update)
         for _ in range(1 + (self._chance.random() < 0.3)):
             self._add_evidence(batch, about)
         batch.events.append(event(update))
+
+    def _people(self, about: About, said: Row) -> Row:
+        """Who wrote it and who approved it, and what it corrects."""
+        origin = said["origin"]
+        corrects = origin == Origin.CORRECTION
+        written = origin != Origin.PUBLIC_SOURCE
+        approved = corrects or origin == Origin.REPORT
+        return {
+            "author_id": reporter_of(about.lead) if written else None,
+            "approved_by_id": approver_of(about.lead) if approved else None,
+            "replaces_id": self._update - 1 if corrects else None,
+            "correction_note": "Oppdiktet feil er rettet." if corrects else "",
+        }
 
     def _add_evidence(self, batch: Batch, about: About) -> None:
         self._evidence += 1

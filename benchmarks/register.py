@@ -12,7 +12,17 @@ import datetime
 from collections.abc import Iterator
 from random import Random
 
-from benchmarks.history import BEGAN, TODAY, About, Batch, History, Row
+from benchmarks.history import (
+    BEGAN,
+    PUBLISHED_AT,
+    TODAY,
+    About,
+    Batch,
+    History,
+    Row,
+    approver_of,
+    reporter_of,
+)
 from benchmarks.words import Words
 from measures.choices import (
     AskKind,
@@ -26,7 +36,7 @@ from measures.choices import (
     ValueType,
     Wording,
 )
-from stakeholders.choices import OrganisationKind
+from stakeholders.choices import OrganisationKind, Role
 
 SEED = 20261122
 
@@ -67,6 +77,31 @@ class Register:
             }
             for n in range(1, self.organisations_count + 1)
         ]
+
+    def users(self) -> list[Row]:
+        """A reporter and an approver in each organisation. Nobody has a password."""
+        return [
+            {
+                "id": key,
+                "email": f"{role}-{n}@example.no",
+                "name": f"Oppdiktet person {key}",
+                "password": "!",
+            }
+            for n, role, key in self._people()
+        ]
+
+    def memberships(self) -> list[Row]:
+        """What makes them reporters and approvers."""
+        return [
+            {"user_id": key, "organisation_id": n, "role": role, "started_at": PUBLISHED_AT}
+            for n, role, key in self._people()
+        ]
+
+    def _people(self) -> Iterator[tuple[int, Role, int]]:
+        """Yield organisation, role and user, by key."""
+        for n in range(1, self.organisations_count + 1):
+            yield n, Role.REPORTER, reporter_of(n)
+            yield n, Role.APPROVER, approver_of(n)
 
     def themes(self) -> list[Row]:
         """Twelve of the roadmap's, and one of our own."""
@@ -172,6 +207,7 @@ class Register:
 
     def _add_measure(self, batch: Batch, n: int) -> None:
         chance, topic = self._chance.random, self._words.topic()
+        closed = chance() < 0.02
         batch.measures.append(
             {
                 "id": n,
@@ -186,7 +222,8 @@ class Register:
                 "caveat": self._words.sentence() if chance() < 0.05 else "",
                 "source_name": "Oppdiktet plan",
                 "source_url": f"https://example.no/plan/{n}",
-                "reporting_closed_on": TODAY if chance() < 0.02 else None,
+                "reporting_closed_on": TODAY if closed else None,
+                "reporting_closed_reason": "Oppdiktet grunn." if closed else "",
             }
         )
         lead = self._add_owners(batch, n)

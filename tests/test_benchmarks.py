@@ -16,7 +16,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from django.core.signals import request_started
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, Model, QuerySet
 from django.urls import Resolver404, resolve
 
 from benchmarks import client, pages, queries
@@ -24,8 +24,9 @@ from benchmarks.generate import PER_MEASURE, CannotGenerate, generate
 from benchmarks.pages import Target
 from benchmarks.register import Register
 from benchmarks.sites import Site
-from measures.choices import Freshness, Schedule, Status
+from measures.choices import Freshness, Origin, Schedule, Status
 from measures.models import Event, Evidence, Measure, StatusUpdate
+from stakeholders.models import Membership, User
 from tests.make import TODAY, make_measure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,7 +67,11 @@ def test_generated_rows_pass_the_rules_that_copying_leaves_out() -> None:
 
     assert StatusUpdate.objects.published().count() == Event.objects.count() == 300
     assert not StatusUpdate.objects.filter(evidence=None).exists()
-    for model in PER_MEASURE.values():
+    corrections = StatusUpdate.objects.filter(origin=Origin.CORRECTION)
+    assert not corrections.exclude(replaces__measure=F("measure")).exists()
+    assert Membership.objects.active().count() == User.objects.count() == 120
+    written: list[type[Model]] = [User, Membership, *PER_MEASURE.values()]
+    for model in written:
         for row in model._default_manager.all():
             row.full_clean(validate_unique=False, validate_constraints=False)
 
@@ -82,6 +87,7 @@ def test_a_generated_register_has_all_states_and_is_searched() -> None:
 
     assert values("reported") == {*Status, "unreported"}
     assert values("schedule") >= {Schedule.LATE, Schedule.NONE, Schedule.CLOSED}
+    assert set(StatusUpdate.objects.values_list("origin", flat=True)) == {*Origin}
     assert values("freshness") == {Freshness.CONFIRMED, Freshness.SOURCE_ONLY}
     assert measures.filter(search_text__body__contains="eksport").count() in range(5, 150)
 

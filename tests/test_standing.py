@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from measures.actions.standing import columns, recompute
 from measures.dates import PartialDate
 from measures.models import Deadline, Evidence, Measure, StatusUpdate
 from stakeholders.models import Organisation
-from tests.make import make_deadline, make_measure, make_organisation, make_update
+from tests.make import make_deadline, make_measure, make_organisation, make_update, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -175,27 +176,54 @@ def test_many_measures_cost_as_many_queries_as_one() -> None:
 
 @dataclass(frozen=True)
 class Said:
-    """One status update of a made-up history. `at` is the minute of publication, or None."""
+    """One status update of a made-up history.
+
+    `at` is the minute of publication, or None when it still waits for approval. `by_owner` says
+    whose word a correction is, and `replaces` the place in the history of what it corrects.
+    """
 
     date: str
     status: str
     at: int | None = 0
     origin: str = "public_source"
     outlook: str = ""
+    by_owner: bool = False
+    replaces: int | None = None
 
 
 DATES = ["2023", "2024", "2024-01", "2024-02", "2024-01-01", "2024-01-02", "2024-02-01"]
-histories = st.lists(
-    st.builds(
-        Said,
-        date=st.sampled_from(DATES),
-        status=st.sampled_from(["", "", "in_progress", "completed", "not_started"]),
-        at=st.sampled_from([None, 0, 0, 1, 2]),
-        origin=st.sampled_from(["public_source", "report", "confirmation", "correction"]),
-        outlook=st.sampled_from(["", "behind", "on_track"]),
-    ),
-    max_size=8,
+statements = st.builds(
+    Said,
+    date=st.sampled_from(DATES),
+    status=st.sampled_from(["", "", "in_progress", "completed", "not_started"]),
+    at=st.sampled_from([None, 0, 0, 1, 2]),
+    origin=st.sampled_from(["public_source", "report", "confirmation"]),
+    outlook=st.sampled_from(["", "behind", "on_track"]),
 )
+
+
+def replaced(history: Sequence[Said]) -> set[int | None]:
+    """The places of what a published correction has replaced."""
+    return {said.replaces for said in history if said.at is not None}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Said]:
+    """Any history in which each correction replaces what is published and not yet corrected."""
+    history: list[Said] = []
+    for said in draw(st.lists(statements, max_size=8)):
+        gone = replaced(history)
+        there = [n for n, s in enumerate(history) if s.at is not None and n not in gone]
+        if there and draw(st.sampled_from([False, True])):
+            corrected = draw(st.sampled_from(there))
+            by_owner = draw(st.sampled_from([False, True]))
+            said = replace(said, origin="correction", replaces=corrected, by_owner=by_owner)
+        else:
+            said = replace(said, by_owner=said.origin != "public_source")
+        history.append(said)
+    return history
+
+
 deadlines = st.dictionaries(
     st.tuples(st.sampled_from(["2026", "2026-05", "2026-05-17"]), st.sampled_from(DATES[4:])),
     st.none(),
@@ -209,7 +237,7 @@ def publish(
     key: str,
     said: Said,
     at: datetime.datetime | None,
-    organisation: Organisation | None = None,
+    **fields: Any,
 ) -> StatusUpdate:
     partial = PartialDate.parse(said.date)
     update = StatusUpdate.objects.create(
@@ -220,8 +248,9 @@ def publish(
         status=said.status,
         outlook=said.outlook,
         origin=said.origin,
-        organisation=organisation,
         summary="Noe skjedde.",
+        submitted_at=START,
+        **fields,
     )
     Evidence.objects.create(update=update, title="K", publisher="P", publisher_kind="press")
     if at:
@@ -229,28 +258,51 @@ def publish(
     return update
 
 
+def tell(
+    measure: Measure, owner: Organisation, history: list[Said]
+) -> list[tuple[Said, StatusUpdate]]:
+    """Write the history down: what has no public source by a reporter, approved by a colleague."""
+    reporter, approver = make_user(), make_user()
+    updates: list[tuple[Said, StatusUpdate]] = []
+    for n, said in enumerate(history):
+        at = None if said.at is None else START + datetime.timedelta(minutes=said.at)
+        fields: dict[str, Any] = {"organisation": owner if said.by_owner else None}
+        if said.origin != "public_source":
+            fields["author"] = reporter
+        if said.origin in {"report", "correction"}:
+            fields["approved_by"] = approver
+        if said.replaces is not None:
+            fields |= {"replaces": updates[said.replaces][1], "correction_note": "Feil."}
+        updates.append((said, publish(measure, f"h-{n}", said, at, **fields)))
+    return updates
+
+
 def expected(history: list[tuple[Said, StatusUpdate]], dues: list[Deadline]) -> dict[str, Any]:
     """Read a history in plain Python: what the columns must say."""
     rank = {4: 0, 7: 1, 10: 2}
-    told = sorted(
+    published = sorted(
         (
             ((said.date + "-01-01")[:10], rank[len(said.date)], said.at, update.pk),
+            place,
             said,
             update,
         )
-        for said, update in history
+        for place, (said, update) in enumerate(history)
         if said.at is not None
     )
+    gone = replaced([said for said, _update in history])
+    told = [(key, s, u) for key, place, s, u in published if place not in gone]
     stating = [(key, s, u) for key, s, u in told if s.status]
-    owner = [key for key, s, _u in told if s.origin in {"report", "confirmation"}]
-    source = [(key, s) for key, s, _u in told if s.origin == "public_source"]
+    # What the owner said was said on that day, also when it was corrected later.
+    owner = [key for key, _n, s, _u in published if s.origin in {"report", "confirmation"}]
+    source = [(key, s) for key, s, _u in told if not s.by_owner]
     due = max(dues, key=lambda d: (d.stated_on, d.pk), default=None)
     _key, said, update = stating[-1] if stating else (None, None, None)
     return {
         "current_update": update.pk if update else None,
         "current_deadline": due.pk if due else None,
         "status": said.status if said else "",
-        "status_by": ("public" if said.origin == "public_source" else "owner") if said else "",
+        "status_by": ("owner" if said.by_owner else "public") if said else "",
         "status_on": stating[-1][0][0] if stating else "None",
         "outlook": said.outlook if said else "",
         "due_on": str(due.due_on) if due else "None",
@@ -266,17 +318,13 @@ def expected(history: list[tuple[Said, StatusUpdate]], dues: list[Deadline]) -> 
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(histories, deadlines)
+@given(histories(), deadlines)
 def test_the_columns_say_what_a_plain_reading_of_the_history_says(
     history: list[Said], dues: dict[tuple[str, str], None]
 ) -> None:
     with transaction.atomic():
         measure, owner = make_measure(), make_organisation()
-        updates = []
-        for n, said in enumerate(history):
-            at = None if said.at is None else START + datetime.timedelta(minutes=said.at)
-            organisation = None if said.origin == "public_source" else owner
-            updates.append((said, publish(measure, f"h-{n}", said, at, organisation)))
+        updates = tell(measure, owner, history)
         stated = [
             Deadline.objects.create(
                 measure=measure,
