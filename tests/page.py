@@ -32,7 +32,8 @@ class Answer(Protocol):
 
 
 class Page(HTMLParser):
-    """A parsed page. `text` is all visible text with single spaces."""
+    """A parsed page. `text` is all visible text with single spaces, `loose` the part of it that is
+    in no link."""
 
     def __init__(self, response: Answer) -> None:
         super().__init__()
@@ -40,10 +41,12 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self._words: list[str] = []
+        self._loose: list[str] = []
         self._open: tuple[str, int] | None = None
         self._silent = 0
         self.feed(response.content.decode())
         self.text = squeezed(self._words)
+        self.loose = squeezed(self._loose)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -66,6 +69,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self._words.append(data)
+            self._loose.append("⋯" if self._open else data)
 
     def numbers(self) -> Iterator[Link]:
         """The links whose text begins with a number."""

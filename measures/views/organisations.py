@@ -147,6 +147,14 @@ class Wish(NamedTuple):
     answers: list[Measure]
 
 
+class WishList(NamedTuple):
+    """Where all asks are listed and where those that no measure meets; which of them is shown."""
+
+    all_url: str
+    unanswered_url: str
+    only_unanswered: bool
+
+
 class Coordinated(NamedTuple):
     """A document that the organisation coordinates, in numbers."""
 
@@ -196,7 +204,8 @@ def organisation(request: HttpRequest, key: str) -> HttpResponse:
             "levels": levels,
             "coordinated": [_coordinated(one) for one in queries.coordinated_by(found)],
             "unregistered": queries.count_unregistered(),
-            "lists": _lists(request, found, roles.total, levels.total),
+            "wishes": (wishes := _wish_list(request, found)),
+            "lists": _lists(request, found, wishes, (roles.total, levels.total)),
         },
     )
 
@@ -263,17 +272,26 @@ def _coordinated(document: Any) -> Coordinated:
     )
 
 
-def _lists(request: HttpRequest, found: Any, roles: int, choices: int) -> Lists:
-    """Fetch one page of each list, and then all their measures at once."""
+def _wish_list(request: HttpRequest, organisation: Organisation) -> WishList:
+    own = organisation.get_absolute_url()
+    unanswered = request.GET.get("svar") == NOBODY
+    return WishList(f"{own}#onsker", f"{own}?svar={NOBODY}#onsker", unanswered)
+
+
+def _lists(request: HttpRequest, found: Any, wishes: WishList, totals: tuple[int, int]) -> Lists:
+    """Fetch one page of each list, and then all their measures at once. `totals` count what the
+    organisation has a part in, and what it singled out."""
+    roles, choices = totals
+    asks, number = queries.asks_of(found), found.asked
+    if wishes.only_unanswered:
+        asks, number = asks.filter(measures=None), found.unanswered
     owned = page_of(
         queries.roles_of(found), request, size=MEASURES, parameter="tiltak", total=roles
     )
     chosen = page_of(
         queries.priorities_of(found), request, size=MEASURES, parameter="valg", total=choices
     )
-    asked = page_of(
-        queries.asks_of(found), request, size=ASKS, parameter="onsker", total=found.asked
-    )
+    asked = page_of(asks, request, size=ASKS, parameter="onsker", total=number)
     answers = queries.answers_to(list(asked.page))
     pks = {row.measure_id for pages in (owned, chosen) for row in pages.page}
     pks |= {pk for answer in answers.values() for pk in answer}
