@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+
+from measures.views.reading import read_only
 
 
 def check_database() -> bool:
@@ -38,7 +39,7 @@ def checks() -> dict[str, Callable[[], bool]]:
 
 
 @login_not_required
-@require_safe
+@read_only
 @never_cache
 def livez(request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers; asks nothing else."""
@@ -46,7 +47,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_safe
+@read_only
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when all that a page needs answers, 503 otherwise; the body names each part."""

@@ -12,9 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_safe
 
 from measures.models import Document, Indicator, Measure
+from measures.views.reading import read_only
 from stakeholders.models import Organisation
 
 #: Measures in one part. With three languages and their cross-references about 2 MB, far below
@@ -75,21 +75,21 @@ def in_every_language(paths: Iterable[str]) -> list[Page]:
 
 
 @login_not_required
-@require_safe
+@read_only
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the parts of the sitemap: pages, and measures a thousand at a time."""
     return xml(request, "sitemap_index.xml", {"parts": parts()})
 
 
 @login_not_required
-@require_safe
+@read_only
 def sitemap_pages(request: HttpRequest) -> HttpResponse:
     """List every page but those of measures, in every language."""
     return xml(request, "sitemap.xml", {"pages": pages()})
 
 
 @login_not_required
-@require_safe
+@read_only
 def sitemap_measures(request: HttpRequest, part: int) -> HttpResponse:
     """List one part of the measures' pages, in every language; 404 beyond the last part."""
     found = measures(part)

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+
+from measures.views.reading import read_only
 
 #: Filters make endless combinations of the same measures; each measure stands in the sitemap.
 ROBOTS = """User-agent: *
@@ -17,7 +18,7 @@ Sitemap: {site}/sitemap.xml
 
 
 @login_not_required
-@require_safe
+@read_only
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell crawlers where the sitemap is, and to leave filtered lists alone."""
     return HttpResponse(ROBOTS.format(site=settings.SITE_URL), content_type="text/plain")

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from tests.access_rows import MISSING, PUBLIC, ROWS, Arguments
+from tests.access_rows import MISSING, PUBLIC, ROWS, SITE, Arguments
 from tests.cast import CAST, World, make_world
+from tests.page import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,26 @@ def test_what_is_not_there(name: str, arguments: Arguments, client: Client) -> N
 def test_pages_are_read_only(name: str, verb: str, world: World, client: Client) -> None:
     call: Any = getattr(client, verb)
     assert call(reverse(name, kwargs=PUBLIC[name].found(world)[0])).status_code == 405
+
+
+@pytest.mark.parametrize("name", PUBLIC | SITE)
+def test_pages_are_read_only_also_without_a_token(name: str, world: World) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    address = reverse(name, kwargs=(PUBLIC | SITE)[name].found(world)[0])
+    response = strict.post(address, {"q": "noe"})
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    page = Page(response)
+    assert "Dette kan ikke gjøres på denne adressen" in page.text
+    assert not response.cookies
+
+
+def test_only_what_takes_nothing_goes_without_a_token(world: World) -> None:
+    """Whoever may send without a token gets no further than to be told of the methods."""
+    addresses = [reverse(name, kwargs=row.found(world)[0]) for name, row in ROWS.items()]
+    exempt = [a for a in addresses if getattr(resolve(a).func, "csrf_exempt", False)]
+    assert len(exempt) >= len(PUBLIC | SITE)
+    for address in exempt:
+        assert Client(enforce_csrf_checks=True).post(address).status_code == 405, address
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -217,6 +217,15 @@ def test_security_headers_are_on_every_answer(address: str, client: Client) -> N
     assert "unsafe" not in response["Content-Security-Policy"]
 
 
+def test_security_headers_are_on_files_too(client: Client, settings: Any) -> None:
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    response = client.get("/static/favicon.svg")
+    assert response.status_code == 200
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert "camera=()" in response["Permissions-Policy"]
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("register")
 @pytest.mark.parametrize("address", ["/", "/om/", "/dokumenter/veikart/", "/finnes-ikke/"])

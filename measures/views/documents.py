@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from measures.choices import UNREGISTERED, state_word
 from measures.models import Document
@@ -26,10 +25,11 @@ from measures.views.figures import (
     numbers,
     row,
 )
+from measures.views.reading import read_only
 
 
 @login_not_required
-@require_safe
+@read_only
 def document(request: HttpRequest, key: str) -> HttpResponse:
     """A document with its measures; where they are many, the themes they can be listed by."""
     document = get_object_or_404(Document.objects.prefetch_related("coordinators"), key=key)

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from measures.queries.indicators import by_document, indicator_story, with_values
+from measures.views.reading import read_only
 
 
 @login_not_required
-@require_safe
+@read_only
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """List all indicators under their documents and themes."""
     groups = by_document()
@@ -22,7 +22,7 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_safe
+@read_only
 def indicator(request: HttpRequest, key: str) -> HttpResponse:
     """Show every published figure of one indicator."""
     found = get_object_or_404(with_values(), key=key)

@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from measures.queries.measure import document_of_prefix, find, page_of, reference
+from measures.views.reading import read_only
 
 
 @login_not_required
-@require_safe
+@read_only
 def measure(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one measure. Its reference leads here in any case; its own spelling is the address."""
     today = timezone.localdate()

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from measures.filters import Facets, MeasureFilter
 from measures.models import Document, Measure
 from measures.models.measures import MeasureQuerySet
+from measures.views.reading import read_only
 
 PER_PAGE = 25
 #: The buttons that ask for the list; on a phone it lies below the filters, so focus moves there.
@@ -32,7 +32,7 @@ VARY = ("HX-Request", "HX-History-Restore-Request", "HX-Boosted", "HX-Trigger")
 
 
 @login_not_required
-@require_safe
+@read_only
 def measure_list(request: HttpRequest) -> HttpResponse:
     """The measures that the address asks for: the whole page, or for htmx what changed of it."""
     today = timezone.localdate()

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext
-from django.views.decorators.http import require_safe
 
 from measures.choices import UNREPORTED, OwnerRole, PriorityLevel, state_word
 from measures.filters.catalogue import NOBODY
@@ -26,6 +25,7 @@ from measures.queries.organisations import States
 from measures.queries.overview import STATES
 from measures.views.figures import Figure, in_words, list_url, of_measures
 from measures.views.paging import Pages, page_of
+from measures.views.reading import read_only
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
 
@@ -65,7 +65,7 @@ class Kind:
 
 
 @login_not_required
-@require_safe
+@read_only
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """All organisations by kind, with how many measures each leads, contributes to and wants."""
     pages = page_of(queries.listed(), request, size=LISTED)
@@ -188,7 +188,7 @@ class Lists:
 
 
 @login_not_required
-@require_safe
+@read_only
 def organisation(request: HttpRequest, key: str) -> HttpResponse:
     """What one organisation is, has a part in, singled out and asked for. 404 when unknown."""
     found: Any = get_object_or_404(queries.with_asks(), key=key)

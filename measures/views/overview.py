@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
 from measures.choices import (
     UNREGISTERED,
@@ -51,6 +50,7 @@ from measures.views.figures import (
     numbers,
     row,
 )
+from measures.views.reading import read_only
 from stakeholders.texts import ours
 
 #: With more documents than this each is a line of the table, not a column.
@@ -84,7 +84,7 @@ class Shares(NamedTuple):
 
 
 @login_not_required
-@require_safe
+@read_only
 def front(request: HttpRequest) -> HttpResponse:
     """The state of the whole register today."""
     today = timezone.localdate()
@@ -113,7 +113,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_safe
+@read_only
 def about(request: HttpRequest) -> HttpResponse:
     """How to read the register: what each word means, and how it comes about."""
     context = {

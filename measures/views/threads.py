@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from measures.choices import LinkBasis
 from measures.models import Document, Measure, MeasureLink, Theme
@@ -21,6 +20,7 @@ from measures.queries import threads as queries
 from measures.queries.threads import LinkCounts, Outcome, Thread
 from measures.views.figures import Figure
 from measures.views.paging import page_of
+from measures.views.reading import read_only
 
 THREADS = 20
 #: With more documents than this every theme shows only those it has.
@@ -104,7 +104,7 @@ class Page:
 
 
 @login_not_required
-@require_safe
+@read_only
 def threads(request: HttpRequest) -> HttpResponse:
     """The links between documents as a picture, and the same as a list."""
     pages = page_of(queries.group(queries.all_edges()), request, size=THREADS)
