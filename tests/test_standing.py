@@ -17,7 +17,13 @@ from measures.actions.standing import columns, recompute
 from measures.dates import PartialDate
 from measures.models import Deadline, Evidence, Measure, StatusUpdate
 from stakeholders.models import Organisation
-from tests.make import make_deadline, make_measure, make_organisation, make_update
+from tests.make import (
+    make_deadline,
+    make_measure,
+    make_organisation,
+    make_update,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +188,8 @@ class Said:
     at: int | None = 0
     origin: str = "public_source"
     outlook: str = ""
+    #: Which of the updates before it a correction replaces.
+    of: int = 0
 
 
 DATES = ["2023", "2024", "2024-01", "2024-02", "2024-01-01", "2024-01-02", "2024-02-01"]
@@ -193,6 +201,7 @@ histories = st.lists(
         at=st.sampled_from([None, 0, 0, 1, 2]),
         origin=st.sampled_from(["public_source", "report", "confirmation", "correction"]),
         outlook=st.sampled_from(["", "behind", "on_track"]),
+        of=st.integers(0, 7),
     ),
     max_size=8,
 )
@@ -210,8 +219,10 @@ def publish(
     said: Said,
     at: datetime.datetime | None,
     organisation: Organisation | None = None,
+    replaces: StatusUpdate | None = None,
 ) -> StatusUpdate:
     partial = PartialDate.parse(said.date)
+    writer = make_user() if organisation else None
     update = StatusUpdate.objects.create(
         key=key,
         measure=measure,
@@ -222,6 +233,11 @@ def publish(
         origin=said.origin,
         organisation=organisation,
         summary="Noe skjedde.",
+        author=writer,
+        approved_by=make_user() if organisation else None,
+        submitted_at=START if organisation else None,
+        replaces=replaces,
+        correction_note="Det var feil." if replaces else "",
     )
     Evidence.objects.create(update=update, title="K", publisher="P", publisher_kind="press")
     if at:
@@ -241,8 +257,10 @@ def expected(history: list[tuple[Said, StatusUpdate]], dues: list[Deadline]) -> 
         for said, update in history
         if said.at is not None
     )
-    stating = [(key, s, u) for key, s, u in told if s.status]
     owner = [key for key, s, _u in told if s.origin in {"report", "confirmation"}]
+    replaced = {update.replaces_id for _key, _said, update in told}
+    told = [(key, s, u) for key, s, u in told if u.pk not in replaced]
+    stating = [(key, s, u) for key, s, u in told if s.status]
     source = [(key, s) for key, s, _u in told if s.origin == "public_source"]
     due = max(dues, key=lambda d: (d.stated_on, d.pk), default=None)
     _key, said, update = stating[-1] if stating else (None, None, None)
@@ -272,11 +290,20 @@ def test_the_columns_say_what_a_plain_reading_of_the_history_says(
 ) -> None:
     with transaction.atomic():
         measure, owner = make_measure(), make_organisation()
-        updates = []
+        updates: list[tuple[Said, StatusUpdate]] = []
+        corrected = set()
         for n, said in enumerate(history):
+            replaces = None
+            if said.origin == "correction":
+                # One update is corrected once at most, and something must be there to correct.
+                if said.of >= len(updates) or said.of in corrected:
+                    continue
+                replaces = updates[said.of][1]
+                corrected |= set() if said.at is None else {said.of}
             at = None if said.at is None else START + datetime.timedelta(minutes=said.at)
             organisation = None if said.origin == "public_source" else owner
-            updates.append((said, publish(measure, f"h-{n}", said, at, organisation)))
+            update = publish(measure, f"h-{n}", said, at, organisation, replaces)
+            updates.append((said, update))
         stated = [
             Deadline.objects.create(
                 measure=measure,
