@@ -44,7 +44,7 @@ from measures.models import (
     Theme,
 )
 from measures.search import reindex
-from stakeholders.models import Organisation
+from stakeholders.models import Organisation, User
 
 #: The kinds of rows in a batch, with where each goes.
 PER_MEASURE: dict[str, type[models.Model]] = {
@@ -98,6 +98,7 @@ def generate(register: Register, *, quiet: bool = False) -> None:
 
 def write_frame(register: Register) -> None:
     """Write what measures refer to, and what is not about single measures."""
+    copy(User, register.users())
     copy(Organisation, register.organisations())
     copy(Theme, register.themes())
     copy(Document, register.documents())
@@ -164,6 +165,7 @@ def defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]:
 def reset_sequences() -> None:
     """Let the next row get a primary key that no row has."""
     written: list[type[models.Model]] = [
+        User,
         Organisation,
         Theme,
         Document,

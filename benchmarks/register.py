@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Iterator
 from random import Random
 
-from benchmarks.history import BEGAN, TODAY, About, Batch, History, Row
+from benchmarks.history import APPROVER, BEGAN, TODAY, WRITER, About, Batch, History, Row
 from benchmarks.words import Words
 from measures.choices import (
     AskKind,
@@ -53,6 +53,13 @@ class Register:
         self._history = History(measures, updates, self._chance, self._words)
 
     # --- What does not grow with the measures, or slowly -------------------------------------
+
+    def users(self) -> list[Row]:
+        """Somebody who writes, and a colleague who approves. Neither can sign in."""
+        return [
+            {"id": key, "email": f"person-{key}@example.no", "password": "!"}
+            for key in (WRITER, APPROVER)
+        ]
 
     def organisations(self) -> list[Row]:
         """Ministries first, then all other kinds in turn."""
@@ -172,6 +179,7 @@ class Register:
 
     def _add_measure(self, batch: Batch, n: int) -> None:
         chance, topic = self._chance.random, self._words.topic()
+        closed = chance() < 0.02
         batch.measures.append(
             {
                 "id": n,
@@ -186,7 +194,8 @@ class Register:
                 "caveat": self._words.sentence() if chance() < 0.05 else "",
                 "source_name": "Oppdiktet plan",
                 "source_url": f"https://example.no/plan/{n}",
-                "reporting_closed_on": TODAY if chance() < 0.02 else None,
+                "reporting_closed_on": TODAY if closed else None,
+                "reporting_closed_reason": "Oppdiktet begrunnelse." if closed else "",
             }
         )
         lead = self._add_owners(batch, n)
