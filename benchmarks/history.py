@@ -22,9 +22,6 @@ STATUSES, OUTLOOKS, PUBLISHER_KINDS = list(Status), list(Outlook), list(Publishe
 #: What is said along the way; the last update may say anything.
 EARLY = [Status.NOT_STARTED, Status.IN_PROGRESS, Status.IN_PROGRESS, Status.COMPLETED]
 
-#: The keys of the two people who write and approve whatever owners say.
-WRITER, APPROVER = 1, 2
-
 #: So many different texts about each subject are drawn from, over and over.
 TEXTS = 200
 #: How many of the texts about a measure have another subject than the measure.
@@ -102,8 +99,6 @@ class History:
                 "outlook": OUTLOOKS[int(chance() * 3)] if by_owner else "",
                 "origin": self._origin(place, by_owner),
                 "organisation_id": about.lead if by_owner else None,
-                "author_id": WRITER if by_owner else None,
-                "approved_by_id": APPROVER if by_owner else None,
             }
             self._add_update(batch, about, said)
 

@@ -217,9 +217,11 @@ def test_security_headers_are_on_every_answer(address: str, client: Client) -> N
     assert "unsafe" not in response["Content-Security-Policy"]
 
 
+@pytest.mark.django_db
 def test_security_headers_are_on_files_too(client: Client, settings: Any) -> None:
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     response = client.get("/static/favicon.svg")
+    response.close()
     assert response.status_code == 200
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in response["Content-Security-Policy"]

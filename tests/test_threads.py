@@ -227,7 +227,7 @@ def test_the_latest_measured_figure_ends_the_thread(client: Client) -> None:
     value(indicator, 2025, "99", value_type="forecast")
     text = page(client).text
     assert "37 stk. Bedrifter, 2023" in text
-    assert "60" not in text and "99" not in text
+    assert "60 stk." not in text and "99 stk." not in text
 
 
 def test_figures_that_disagree_stand_side_by_side(client: Client) -> None:
