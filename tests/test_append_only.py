@@ -32,7 +32,9 @@ def sql(statement: str, *parameters: Any) -> None:
 
 
 def test_every_trigger_is_there_after_all_migrations() -> None:
-    rules = importlib.import_module("measures.migrations.0003_append_only").RULES
+    names_of = ("0003_append_only", "0011_rules_across_rows")
+    migrations = [importlib.import_module(f"measures.migrations.{name}") for name in names_of]
+    rules = [rule for migration in migrations for rule in migration.RULES]
     names = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
@@ -42,7 +44,7 @@ def test_every_trigger_is_there_after_all_migrations() -> None:
         cursor.execute(names)
         there = {name for (name,) in cursor.fetchall()}
     assert {rule[0] for rule in rules} <= there
-    assert len(rules) == 11
+    assert len(rules) == 16
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def correction(replaced: StatusUpdate, **fields: Any) -> StatusUpdate:
     """A draft that corrects; `fields` say what is wrong with it."""
     defaults: dict[str, Any] = {"origin": "correction", "replaces": replaced}
     defaults["author"] = make_user()
-    return make_unpublished(replaced.measure, **defaults | fields)
+    measure = fields.pop("measure", replaced.measure)
+    return make_unpublished(measure, **defaults | fields)
 
 
 def said() -> StatusUpdate:
@@ -177,7 +178,10 @@ BROKEN: list[tuple[str, Callable[[], Any]]] = [
         "update_correction_replaces_and_says_why",
         lambda: written(origin="correction", correction_note="Feil"),
     ),
-    ("update_correction_replaces_and_says_why", lambda: written(replaces=said())),
+    (
+        "update_correction_replaces_and_says_why",
+        lambda: correction(said(), origin="report", organisation=make_organisation()),
+    ),
     ("update_correction_replaces_and_says_why", lambda: written(correction_note="Feil")),
     (
         "update_correction_replaces_and_says_why",
@@ -217,6 +221,26 @@ def test_the_database_refuses_a_broken_rule(constraint: str, break_it: Callable[
     on_sqlite = connection.vendor == "sqlite"
     with refused(ON_SQLITE.get(constraint, constraint) if on_sqlite else constraint):
         break_it()
+
+
+# --- Rules across rows -----------------------------------------------------------------------
+
+OWN_MEASURE = "a correction replaces a published update of its own measure"
+
+
+def test_a_correction_replaces_what_was_said_of_its_own_measure() -> None:
+    replaced, other = said(), make_measure()
+    with refused(OWN_MEASURE):
+        correction(replaced, measure=other)
+    draft = correction(replaced)
+    for wrong in ({"measure": other}, {"replaces": said()}):
+        with refused(OWN_MEASURE):
+            StatusUpdate.objects.filter(pk=draft.pk).update(**wrong)
+
+
+def test_a_correction_replaces_what_is_published() -> None:
+    with refused(OWN_MEASURE):
+        correction(handed_in())
 
 
 # --- What the rules leave free ---------------------------------------------------------------

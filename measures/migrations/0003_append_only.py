@@ -74,19 +74,30 @@ def postgres_trigger(name: str, event: str, table: str, when: str, message: str)
     """
 
 
-def create_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+Rule = tuple[str, str, str, str, str]
+
+
+def create(schema_editor: BaseDatabaseSchemaEditor, rules: list[Rule]) -> None:
     build = sqlite_trigger if schema_editor.connection.vendor == "sqlite" else postgres_trigger
-    for rule in RULES:
+    for rule in rules:
         schema_editor.execute(build(*rule))
 
 
-def drop_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for name, _, table, _, _ in RULES:
+def drop(schema_editor: BaseDatabaseSchemaEditor, rules: list[Rule]) -> None:
+    for name, _, table, _, _ in rules:
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
         else:
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+
+
+def create_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    create(schema_editor, RULES)
+
+
+def drop_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    drop(schema_editor, RULES)
 
 
 class Migration(migrations.Migration):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import LinkBasis, LinkKind
@@ -64,17 +65,25 @@ class MeasureLink(English, models.Model):
                 ),
                 name="link_not_to_itself",
             ),
+            # One link at most between two ends, whichever of them is said to come first.
             models.UniqueConstraint(
-                fields=["earlier_measure", "later_measure"], name="link_measures_once"
+                Least("earlier_measure", "later_measure"),
+                Greatest("earlier_measure", "later_measure"),
+                condition=Q(earlier_measure__isnull=False, later_measure__isnull=False),
+                name="link_measures_once_one_way",
             ),
             models.UniqueConstraint(
-                fields=["earlier_document", "later_document"], name="link_documents_once"
+                Least("earlier_document", "later_document"),
+                Greatest("earlier_document", "later_document"),
+                condition=Q(earlier_document__isnull=False, later_document__isnull=False),
+                name="link_documents_once_one_way",
             ),
             models.UniqueConstraint(
-                fields=["earlier_document", "later_measure"], name="link_document_to_measure_once"
-            ),
-            models.UniqueConstraint(
-                fields=["earlier_measure", "later_document"], name="link_measure_to_document_once"
+                Coalesce("earlier_document", "later_document"),
+                Coalesce("earlier_measure", "later_measure"),
+                condition=Q(earlier_measure=None, later_document=None)
+                | Q(earlier_document=None, later_measure=None),
+                name="link_document_and_measure_once_one_way",
             ),
             models.CheckConstraint(condition=Q(kind__in=LinkKind.values), name="link_kind_known"),
             models.CheckConstraint(
