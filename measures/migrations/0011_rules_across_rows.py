@@ -115,5 +115,15 @@ class Migration(migrations.Migration):
                 name="link_document_and_measure_once_one_way",
             ),
         ),
+        # A million updates that correct nothing need not stand in the index of corrections.
+        migrations.RemoveConstraint(model_name="statusupdate", name="update_corrected_once"),
+        migrations.AddConstraint(
+            model_name="statusupdate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("published_at__isnull", False), ("replaces__isnull", False)),
+                fields=("replaces",),
+                name="update_corrected_once",
+            ),
+        ),
         migrations.RunPython(create_triggers, drop_triggers),
     ]

@@ -49,8 +49,14 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         return self.filter(published_at__isnull=False)
 
     def standing(self) -> StatusUpdateQuerySet:
-        """The published ones that no published correction has replaced."""
-        replacement = StatusUpdate.objects.published().filter(replaces=OuterRef("pk"))
+        """The published ones that no published correction has replaced.
+
+        A correction is of the same measure: said here too, so that PostgreSQL looks among the few
+        updates of a measure for it, and not among all.
+        """
+        replacement = StatusUpdate.objects.published().filter(
+            replaces=OuterRef("pk"), measure=OuterRef("measure")
+        )
         return self.published().exclude(Exists(replacement))
 
     def written_by(self, user: User) -> StatusUpdateQuerySet:
@@ -308,7 +314,7 @@ class StatusUpdate(English, models.Model):
             ),
             models.UniqueConstraint(
                 fields=["replaces"],
-                condition=Q(published_at__isnull=False),
+                condition=Q(published_at__isnull=False, replaces__isnull=False),
                 name="update_corrected_once",
             ),
         )
