@@ -24,6 +24,8 @@ def read_upload(files: Mapping[str, bytes], limits: Limits = LIMITS) -> Raw:
     tables: dict[str, bytes] = {}
     for name, content in files.items():
         if not content.startswith(SPREADSHEET):
+            if name in tables:
+                return _refused(name, _twice(name))
             tables[name] = content
             continue
         try:
@@ -31,6 +33,8 @@ def read_upload(files: Mapping[str, bytes], limits: Limits = LIMITS) -> Raw:
         except Unreadable as error:
             return _refused(name, str(error))
         if not is_workbook(members):
+            if both := sorted(tables.keys() & members.keys()):
+                return _refused(name, _twice(both[0]))
             tables |= members
         elif len(files) > 1:
             return _refused(name, _("Last opp regnearket alene, uten andre filer."))
@@ -45,12 +49,21 @@ def _refused(name: str, message: str) -> Raw:
     return raw
 
 
+def _twice(name: str) -> str:
+    return _("%(name)s er med to ganger.") % {"name": name}
+
+
 def opened(content: bytes, limits: Limits = LIMITS) -> dict[str, bytes]:
     """Return the files of a zip by name. Raises Unreadable; never unpacks more than the limit,
     whatever the zip says of its own size."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return dict(_members(archive, limits))
+            found: dict[str, bytes] = {}
+            for name, member in _members(archive, limits):
+                if name in found:
+                    raise Unreadable(_twice(name))
+                found[name] = member
+            return found
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise Unreadable(_("Filen er ødelagt og kan ikke pakkes ut.")) from error
     except (RuntimeError, NotImplementedError) as error:

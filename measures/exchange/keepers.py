@@ -14,7 +14,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from measures.exchange.checking import Row
@@ -47,10 +47,8 @@ DOCUMENT_OF = {
 def kept_by(table: Table, user: User) -> QuerySet[Any]:
     """Return the rows of a table that the person keeps; none for one who is no steward."""
     rows: QuerySet[Model] = table.model._default_manager.all()
-    if not Membership.objects.of(user, Role.STEWARD).exists():
-        return rows.none()
     if table.name not in DOCUMENT_OF:
-        return rows
+        return rows.filter(Exists(Membership.objects.of(user, Role.STEWARD)))
     documents = Document.objects.kept_by(user).values("pk")
     paths = DOCUMENT_OF[table.name]
     return rows.filter(reduce(or_, (Q(**{f"{path}__in": documents}) for path in paths)))

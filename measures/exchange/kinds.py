@@ -113,7 +113,7 @@ class Text(Kind):
         return cell
 
     def cell(self, value: Any) -> str:
-        return quoted(value)
+        return quoted(clean(value))
 
     def same(self, before: Any, after: Any) -> bool:
         # What a form stored may end in a space or hold å as two characters; a cell never does.

@@ -28,9 +28,11 @@ from measures.exchange.kinds import (
     Text,
     Values,
     YesNo,
+    as_cell,
 )
 from measures.exchange.problems import Problem
 from measures.exchange.references import ChapterRef, LinkEnd, Many, Ref
+from measures.exchange.words import clean, quoted
 from measures.models import Chapter, Document, Indicator, Measure, Theme
 from stakeholders.models import Organisation
 
@@ -87,6 +89,11 @@ class Field:
         return f"{self.id}-1" if self.widget == "radios" else self.id
 
     @property
+    def is_strange(self) -> bool:
+        """Whether the value is none of the options, and must be shown all the same."""
+        return self.value not in dict(self.options)
+
+    @property
     def described_by(self) -> str:
         """The ids of what is said about the field, for aria-describedby."""
         said = {"hjelp": self.help, "feil": self.problems, "andre": self.theirs is not None}
@@ -138,13 +145,17 @@ def form_of(table: Table, cells: Mapping[str, str], *, is_new: bool) -> Form:
 
 
 def cells_for_form(table: Table, values: Values) -> dict[str, str]:
-    """Return a stored row as cells for the form. Only what would be refused is quoted: a leading
-    minus needs no apostrophe here."""
-    cells = {}
-    for column in table.columns:
-        cell = column.kind.cell(values[column.name])
-        cells[column.name] = cell[1:] if cell.startswith("'-") else cell
-    return cells
+    """Return a stored row as cells for the form."""
+    return {c.name: cell_for_form(c, c.kind.told(values[c.name])) for c in table.columns}
+
+
+def cell_for_form(column: Column, told: Any) -> str:
+    """Return what an event tells of a value as a cell for the form. Only what would be refused is
+    quoted: a leading minus needs no apostrophe here."""
+    cell = as_cell(told)
+    if isinstance(column.kind, Text):
+        cell = quoted(clean(cell))
+    return cell[1:] if cell.startswith("'-") else cell
 
 
 def label_of(table: Table, name: str) -> str:
@@ -175,7 +186,8 @@ def _options(column: Column) -> Options:
         return [("yes", _("Ja")), ("no", _("Nei"))]
     if isinstance(column.kind, Choice):
         choices = [(value, str(label)) for value, label in column.kind.words.choices]
-        return [("", _("Ikke oppgitt")), *choices]
+        shown_at_once = column.required and len(choices) <= MOST_RADIOS
+        return choices if shown_at_once else [("", _("Ikke oppgitt")), *choices]
     return []
 
 
