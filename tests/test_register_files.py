@@ -316,7 +316,7 @@ def test_a_large_export_comes_from_the_disk(
     monkeypatch.setattr(register_files, "IN_MEMORY", 1000)
     response = client.get(reverse("measures:register_export_archive"))
     assert response.streaming
-    content = b"".join(response)  # type: ignore[arg-type]  # bytes, not awaited
+    content = b"".join(response)
     response.close()
     assert planned({"register.zip": content}).work == 0
 

@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from measures.actions import Changed, keeping
+from measures.actions import Changed
 from measures.actions.keeping import keep_row, remove_row, version_of
 from measures.exchange.kinds import Text
 from measures.exchange.listing import EDITABLE, row_at
+from measures.exchange.stored import look_up
 from measures.exchange.tables import TABLES
 from measures.forms.register import cells_for_form, form_of
 from measures.models import (
@@ -322,14 +323,12 @@ def test_a_row_that_another_removed_meanwhile_keeps_what_was_typed(
 def test_what_the_database_refuses_is_told_and_undone(
     world: World, steward: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = keeping.look_up
-
     def look_late(*args: Any) -> Any:
-        stored = looked(*args)
+        stored = look_up(*args)
         Organisation.objects.create(key="ny", name="Først", kind="agency")
         return stored
 
-    monkeypatch.setattr(keeping, "look_up", look_late)
+    monkeypatch.setattr("measures.actions.keeping.look_up", look_late)
     response = client.post(
         reverse("measures:register_row_new", args=["organisations"]), NEW["organisations"]
     )
