@@ -3,6 +3,7 @@
 from django.urls import path
 
 from measures.views import (
+    desk,
     documents,
     indicators,
     measure,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("trad/", threads.threads, name="threads"),
     path("indikatorer/", indicators.indicator_list, name="indicator_list"),
     path("indikatorer/<slug:key>/", indicators.indicator, name="indicator"),
+    path("min-side/", desk.desk, name="desk"),
     path("min-side/register/", register.register, name="register"),
     path(
         "min-side/register/eksport.xlsx",

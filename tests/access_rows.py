@@ -64,7 +64,9 @@ SITE: dict[str, Row] = {
     "sitemap_measures": Row({"part": "1"}),
 }
 #: The desk and what belongs to it.
-DESK: dict[str, Row] = {}
+DESK: dict[str, Row] = {
+    "measures:desk": Row(allowed=SIGNED_IN),
+}
 #: Signing in, one's own account, the organisation's people.
 ACCOUNT: dict[str, Row] = {}
 #: Keeping the register.
