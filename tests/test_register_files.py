@@ -317,7 +317,6 @@ def test_a_large_export_comes_from_the_disk(
     response = client.get(reverse("measures:register_export_archive"))
     assert response.streaming
     content = b"".join(response)
-    response.close()
     assert planned({"register.zip": content}).work == 0
 
 

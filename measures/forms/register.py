@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -94,6 +93,11 @@ class Field:
         return self.value not in dict(self.options)
 
     @property
+    def their_words(self) -> str:
+        """What somebody else wrote, as a person reads it."""
+        return dict(self.options).get(self.theirs or "", self.theirs or "")
+
+    @property
     def described_by(self) -> str:
         """The ids of what is said about the field, for aria-describedby."""
         said = {"hjelp": self.help, "feil": self.problems, "andre": self.theirs is not None}
@@ -162,11 +166,16 @@ def label_of(table: Table, name: str) -> str:
     """Return what a column is called, in the reader's language."""
     words: Any = LABELS.get((table.name, name))
     if words is None:
-        try:
-            words = table.model._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # never a relation from elsewhere
-        except FieldDoesNotExist:
-            words = name
+        field_: Any = table.model._meta.get_field(name)
+        is_unnamed = field_.is_relation and field_.verbose_name == name.replace("_", " ")
+        words = (field_.related_model._meta if is_unnamed else field_).verbose_name
     return str(capfirst(str(words)))
+
+
+def in_words(column: Column, told: Any) -> str:
+    """Return what an event tells of a value as a person reads it."""
+    cell = as_cell(told)
+    return dict(_options(column)).get(cell, cell) if cell else ""
 
 
 def _field(table: Table, column: Column, value: str) -> Field:

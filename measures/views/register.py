@@ -18,7 +18,7 @@ from measures.exchange.columns import Table
 from measures.exchange.keepers import kept_by
 from measures.exchange.listing import EDITABLE, SHOWN, lines, row_at, rows_for
 from measures.exchange.tables import TABLES
-from measures.forms.register import cell_for_form, label_of
+from measures.forms.register import in_words, label_of
 from measures.models import Document, Event
 from measures.models.events import EventQuerySet
 from measures.views.paging import page_of
@@ -166,7 +166,7 @@ def acts(table: Table, events: list[Event]) -> Iterator[Act]:
     """Yield events in words."""
     for event in events:
         changes = [
-            (label_of(table, name), *(cell_for_form(table.by_name[name], v) for v in both))
+            (label_of(table, name), *(in_words(table.by_name[name], v) for v in both))
             for name, both in event.changes.items()
             if name in table.by_name
         ]

@@ -26,7 +26,7 @@ from measures.exchange.problems import Problem, printable
 from measures.exchange.reading import Raw
 from measures.exchange.tables import TABLES
 from measures.exchange.templates import write_template
-from measures.forms.register import cell_for_form, label_of
+from measures.forms.register import in_words, label_of
 from measures.models import Document, PendingUpload
 from measures.views.register import heading, steward, trail
 
@@ -151,7 +151,7 @@ def told(table: TablePlan, raw: Raw) -> Told:
         (
             change.row.label,
             [
-                (label_of(spec, name), *(cell_for_form(spec.by_name[name], v) for v in both))
+                (label_of(spec, name), *(in_words(spec.by_name[name], v) for v in both))
                 for name, both in change.told().items()
             ],
         )

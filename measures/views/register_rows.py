@@ -15,7 +15,7 @@ from measures.actions import Changed
 from measures.actions.keeping import keep_row, remove_row, version_of
 from measures.exchange.columns import Table
 from measures.exchange.keepers import kept_by
-from measures.exchange.listing import row_at
+from measures.exchange.listing import SHOWN, in_words, row_at
 from measures.exchange.stored import StoredRow
 from measures.exchange.words import clean
 from measures.forms.register import Form, cell_for_form, cells_for_form, form_of, label_of
@@ -111,12 +111,13 @@ def show_form(
         seen = version_of(table, label)
     context = {
         "trail": trail(table),
+        "named": in_words(table, SHOWN[table.name][0], row.values) if row else "",
         "heading": label or _("Ny rad i %(table)s") % {"table": heading(table).lower()},
         "table": table,
         "form": form,
         "row": row,
         "seen": seen,
-        "saved": request.GET.get("lagret", ""),
+        "saved": "" if request.method == "POST" else request.GET.get("lagret", ""),
         **more,
     }
     name = "register_row" if row else "register_row_new"
@@ -153,12 +154,15 @@ def register_row_remove(request: HttpRequest, table: str, pk: int) -> HttpRespon
             is_changed = True
         else:
             return redirect(reverse("measures:register_table", args=[table]) + "?fjernet=1")
-    cells = cells_for_form(found, row.values)
     context = {
         "trail": trail(found, (label, pk)),
         "label": label,
         "table": found,
-        "cells": [(label_of(found, name), cell) for name, cell in cells.items() if cell],
+        "cells": [
+            (label_of(found, name), cell)
+            for name in found.by_name
+            if (cell := in_words(found, name, row.values))
+        ],
         "row": row,
         "seen": version_of(found, label),
         "is_changed": is_changed,
