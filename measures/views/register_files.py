@@ -19,14 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from measures.actions import Changed
 from measures.actions.keeping import confirm_upload, discard_upload, plan_upload, store_upload
+from measures.exchange.checking import Row
 from measures.exchange.exporting import write_archive, write_workbook
-from measures.exchange.listing import EDITABLE
+from measures.exchange.listing import EDITABLE, SHOWN, in_words
 from measures.exchange.plan import Plan, TablePlan
 from measures.exchange.problems import Problem, printable
 from measures.exchange.reading import Raw
 from measures.exchange.tables import TABLES
 from measures.exchange.templates import write_template
-from measures.forms.register import in_words, label_of
+from measures.forms import register as forms
 from measures.models import Document, PendingUpload
 from measures.views.register import heading, steward, trail
 
@@ -137,11 +138,17 @@ class Told:
 
     heading: str
     name: str
-    created: list[str]
+    created: list[tuple[str, str]]
     changed: list[tuple[str, list[tuple[str, str, str]]]]
     numbers: str
     number: int
     hidden: int
+
+
+def called(row: Row) -> str:
+    """Return what a new row is called, beside its key."""
+    shown = SHOWN.get(row.table.name, ())
+    return in_words(row.table, shown[0], row.values) if shown else ""
 
 
 def told(table: TablePlan, raw: Raw) -> Told:
@@ -151,7 +158,7 @@ def told(table: TablePlan, raw: Raw) -> Told:
         (
             change.row.label,
             [
-                (label_of(spec, name), *(in_words(spec.by_name[name], v) for v in both))
+                (forms.label_of(spec, name), *(forms.in_words(spec.by_name[name], v) for v in both))
                 for name, both in change.told().items()
             ],
         )
@@ -168,7 +175,7 @@ def told(table: TablePlan, raw: Raw) -> Told:
     return Told(
         heading=heading(spec),
         name=spec.name if spec.name in EDITABLE else "",
-        created=[row.label for row in table.created[:MOST_SHOWN]],
+        created=[(row.label, called(row)) for row in table.created[:MOST_SHOWN]],
         changed=changed,  # type: ignore[arg-type]  # three texts each
         numbers=", ".join(numbers),
         number=len(table.created) + len(table.changed),
