@@ -181,3 +181,23 @@ def test_an_upload_without_javascript(language: str, open_kept: Open) -> None:
     assert page.url.endswith("?skrevet=1")
     page.goto(page.url.split("?")[0] + f"themes/?q=Prøvetema {number}")
     assert f"Prøvetema {number}" in page.inner_text("tbody")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_another_changed_meanwhile_is_shown(
+    scheme: Any, kept: tuple[str, str, Path], open_kept: Open, axe_source: str
+) -> None:
+    path = row(kept, {"light": "EX-04", "dark": "EX-05"}[scheme])
+    mine = open_kept(path, viewport=PHONE, color_scheme=scheme)
+    theirs = open_kept(path)
+    theirs.fill("#felt-short_title", "Deres tittel")
+    theirs.fill("#felt-caveat", "Deres forbehold")
+    theirs.click("main form.keeping-form button[type=submit]")
+    mine.fill("#felt-short_title", "Min tittel")
+    mine.click("main form.keeping-form button[type=submit]")
+    assert "Raden ble endret av en annen" in mine.inner_text("main")
+    assert mine.input_value("#felt-short_title") == "Min tittel"
+    assert mine.input_value("#felt-caveat") == "Deres forbehold"
+    assert violations(mine, axe_source) == []
+    mine.click("main form.keeping-form button[type=submit]")
+    mine.wait_for_url("**/?lagret=1")
