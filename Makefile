@@ -41,7 +41,7 @@ build/vendor/designsystemet.css: node_modules/.npm scripts/vendor.py
 	@$(QUIETLY) "Copying them to build/vendor/ ..." $(PYTHON_IN_VENV) -m scripts.vendor
 	@touch $@
 
-build/vendor/site.css: build/vendor/designsystemet.css scripts/bundle_css.py $(wildcard static/css/*.css)
+build/vendor/site.css: build/vendor/designsystemet.css scripts/bundle_css.py $(wildcard static/css/*.css static/css/desk/*.css)
 	@$(QUIETLY) "Putting our own style sheets together ..." $(PYTHON_IN_VENV) -m scripts.bundle_css
 
 # --- What people say -------------------------------------------------------------------------

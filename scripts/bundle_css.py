@@ -1,6 +1,8 @@
-"""Put our own style sheets together: `python -m scripts.bundle_css` writes build/vendor/site.css.
+"""Put our own style sheets together: `python -m scripts.bundle_css` fills build/vendor/.
 
-One file per component is how we read them; one file in all is how browsers should fetch them.
+site.css is for every page; desk.css holds what only those who have signed in see, so that readers
+need not fetch it. One file per component is how we read them; one file in all is how browsers
+should fetch them.
 Each source goes into a cascade layer of our own after Designsystemet's, so ours wins without
 louder selectors. Comments and indentation are left out; nothing else is changed.
 Run it after scripts.vendor, which empties the folder.
@@ -12,7 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "static" / "css"
-TARGET = ROOT / "build" / "vendor" / "site.css"
+DESK_SOURCE = SOURCE / "desk"
+FOLDER = ROOT / "build" / "vendor"
+TARGET = FOLDER / "site.css"
+DESK_TARGET = FOLDER / "desk.css"
 
 #: Sheets whose place matters, with their layer. All others are components, in order of name.
 LAYERS = {
@@ -61,25 +66,43 @@ def balanced(css: str) -> bool:
 
 def bundle(source: Path) -> str:
     """Return all sheets of `source` as one. Raises BundleError for a broken sheet."""
+    return joined(sheets(source))
+
+
+def bundle_desk(source: Path) -> str:
+    """Return all sheets of `source`, components only, as one. Raises BundleError for a broken one.
+
+    It stands after site.css in a page and repeats the order of the layers, so that a print rule
+    still wins over it.
+    """
+    found = sorted(source.glob("*.css"))
+    if not found:
+        raise BundleError(f"{source} holds no style sheets")
+    return joined(found, layer=COMPONENTS)
+
+
+def joined(found: list[Path], layer: str = "") -> str:
+    """Return the sheets as one, each in `layer`, or in its own when that is empty."""
     parts = ["@layer ds.theme,ds.base,ds.components," + ",".join(ORDER) + ";"]
-    for sheet in sheets(source):
+    for sheet in found:
         css = smaller(sheet.read_text(encoding="utf-8"))
         if not balanced(css):
             raise BundleError(f"{sheet.name} opens and closes a different number of braces")
-        parts.append(f"@layer {layer_of(sheet)}{{{css}}}")
+        parts.append(f"@layer {layer or layer_of(sheet)}{{{css}}}")
     return "\n".join(parts) + "\n"
 
 
 def main() -> int:
-    """Write site.css and say how large it became, or what is wrong."""
+    """Write both sheets and say how large they became, or what is wrong."""
     try:
-        css = bundle(SOURCE)
+        bundles = {TARGET: bundle(SOURCE), DESK_TARGET: bundle_desk(DESK_SOURCE)}
     except BundleError as error:
         print(f"Could not put the style sheets together: {error}", file=sys.stderr)
         return 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(css, encoding="utf-8")
-    print(f"build/vendor/site.css holds {len(css.encode()) / 1000:.0f} kB.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for target, css in bundles.items():
+        target.write_text(css, encoding="utf-8")
+        print(f"build/vendor/{target.name} holds {len(css.encode()) / 1000:.0f} kB.")
     return 0
 
 

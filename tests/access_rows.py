@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from measures.actions.keeping import store_upload
+from measures.models import Measure, Owner
 from tests.cast import CAST, World
 
 EVERYBODY = frozenset(CAST)
@@ -62,11 +64,39 @@ SITE: dict[str, Row] = {
     "sitemap_measures": Row({"part": "1"}),
 }
 #: The desk and what belongs to it.
-DESK: dict[str, Row] = {}
+DESK: dict[str, Row] = {
+    "measures:desk": Row(allowed=SIGNED_IN),
+}
 #: Signing in, one's own account, the organisation's people.
 ACCOUNT: dict[str, Row] = {}
 #: Keeping the register.
-KEEPING: dict[str, Row] = {}
+STEWARD = frozenset({"steward"})
+
+
+def kept(model: type[Owner] | type[Measure], table: str) -> Callable[[World], Arguments]:
+    """Return how to find a row of a table that the steward keeps."""
+    return lambda world: {"table": table, "pk": str(model._default_manager.get().pk)}
+
+
+def uploaded(world: World) -> Arguments:
+    """Upload something as the steward."""
+    return {"key": str(store_upload({"themes.csv": b"number"}, world.people["steward"]).key)}
+
+
+KEEPING: dict[str, Row] = {
+    "measures:register": Row(allowed=STEWARD),
+    "measures:register_table": Row({"table": "owners"}, STEWARD),
+    "measures:register_row_new": Row({"table": "owners"}, STEWARD),
+    "measures:register_row": Row(kept(Measure, "measures"), STEWARD),
+    "measures:register_row_history": Row(kept(Measure, "measures"), STEWARD),
+    "measures:register_row_remove": Row(kept(Owner, "owners"), STEWARD),
+    "measures:register_upload": Row(allowed=STEWARD),
+    "measures:register_upload_preview": Row(uploaded, STEWARD),
+    "measures:register_upload_discard": Row(uploaded, STEWARD, 302, "post"),
+    "measures:register_export_workbook": Row(allowed=STEWARD),
+    "measures:register_export_archive": Row(allowed=STEWARD),
+    "measures:register_template": Row({"document": "veikart"}, STEWARD),
+}
 
 ROWS: dict[str, Row] = PUBLIC | SITE | DESK | ACCOUNT | KEEPING
 

@@ -13,10 +13,12 @@ from measures.choices import UNREPORTED, Freshness, Outlook, PublisherKind, Sche
 from scripts import bundle_css
 
 ROOT = Path(__file__).resolve().parent.parent
-SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
+SHEETS = sorted((ROOT / "static" / "css").rglob("*.css"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 #: What all style sheets may weigh together over the wire.
 CSS_BYTES = 24_000
+#: What those who have signed in fetch besides.
+DESK_CSS_BYTES = 4_000
 
 
 def symbols() -> set[str]:
@@ -74,6 +76,25 @@ def test_the_style_sheets_keep_their_weight() -> None:
     sheets = [path.read_text(encoding="utf-8") for path in third_party]
     sheets.append(bundle_css.bundle(bundle_css.SOURCE))
     assert sum(len(brotli.compress(css.encode(), quality=11)) for css in sheets) <= CSS_BYTES
+
+
+def test_the_desk_has_its_own_sheet_below_the_print_rules(tmp_path: Path) -> None:
+    (tmp_path / "task.css").write_text(".task { color: red; }", encoding="utf-8")
+    css = bundle_css.bundle_desk(tmp_path)
+    assert "@layer site.components{.task{color: red}}" in css
+    assert css.index("site.components") < css.index("site.print")
+
+
+def test_the_desk_needs_a_sheet(tmp_path: Path) -> None:
+    with pytest.raises(bundle_css.BundleError, match="no style sheets"):
+        bundle_css.bundle_desk(tmp_path)
+
+
+def test_only_the_desk_loads_its_sheet_and_it_keeps_its_weight() -> None:
+    naming = [t for t in TEMPLATES if "desk.css" in t.read_text(encoding="utf-8")]
+    assert [t.relative_to(ROOT).as_posix() for t in naming] == ["templates/desk/base.html"]
+    css = bundle_css.bundle_desk(bundle_css.DESK_SOURCE)
+    assert len(brotli.compress(css.encode(), quality=11)) <= DESK_CSS_BYTES
 
 
 def test_every_word_with_a_sign_has_one() -> None:

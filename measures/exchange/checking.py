@@ -33,8 +33,7 @@ class Row:
     @property
     def label(self) -> str:
         """The natural key as one text, for events."""
-        kinds = ((name, self.table.by_name[name].kind) for name in self.table.key)
-        return "/".join(str(kind.told(self.values[name])) for name, kind in kinds)
+        return self.table.label_of(self.values)
 
     @property
     def named(self) -> bool:

@@ -29,6 +29,9 @@ class Table:
     are `small` are read whole from the database. Rows of a `final` table never change once they
     are stored. `vacate` gives the value that steps aside while values that must be unique are
     exchanged between rows. `extra` are columns of the model that no file has but checks need.
+    `within` names the columns that say which document a row belongs to (see `keepers`); without
+    any it belongs to none. `suggested` are columns that a template fills in beforehand: a row that
+    says nothing more is passed over. Rows that are `removable` may be taken away again.
     """
 
     name: str
@@ -40,6 +43,9 @@ class Table:
     final: bool = False
     vacate: dict[str, Any] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+    removable: bool = False
 
     @property
     def file(self) -> str:
@@ -59,6 +65,10 @@ class Table:
     def key_of(self, values: Values) -> Key:
         """Return the natural key of a row."""
         return tuple(self.by_name[name].kind.identity(values[name]) for name in self.key)
+
+    def label_of(self, values: Values) -> str:
+        """Return the natural key as one text, for events."""
+        return "/".join(str(self.by_name[name].kind.told(values[name])) for name in self.key)
 
     @property
     def first_path(self) -> str:

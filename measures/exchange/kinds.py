@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from measures.choices import Precision
 from measures.dates import FORM, PartialDate
 from measures.exchange.problems import shown
+from measures.exchange.words import FORMULA, clean, quoted, unquoted
 from stakeholders.validators import validate_organisation_number
 
 #: The natural key of a row: what identifies it in files, in events and in the database.
@@ -27,10 +28,6 @@ Reference = tuple[str, Key]
 PrimaryKey = Callable[[str, Key], int | None]
 
 YEARS = range(1900, 2101)
-#: A spreadsheet that opens an export would run such a cell as a formula. Ours are words, never
-#: executed, but what we accept we also hand out, so it is refused at the door. A leading minus is
-#: let through: it is an ordinary sign in front of figures and in lists; exports must quote it.
-FORMULA = ("=", "@", "+")
 
 
 class Misread(Exception):
@@ -73,10 +70,31 @@ class Kind:
         """Return the value as JSON can hold it, for events."""
         return value
 
+    def cell(self, value: Any) -> str:
+        """Return the cell that is read as `value`, for exports and forms."""
+        return as_cell(self.told(value))
+
+    def same(self, before: Any, after: Any) -> bool:
+        """Whether a stored value and one that was read are the same."""
+        return bool(before == after)
+
+
+def as_cell(told: Any) -> str:
+    """Return what an event tells of a value as the cell it came from."""
+    if told is None:
+        return ""
+    if isinstance(told, bool):
+        return "yes" if told else "no"
+    return "|".join(told) if isinstance(told, list) else str(told)
+
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """Words. Too long ones are refused, never cut."""
+    """Words. Too long ones are refused, never cut.
+
+    One that begins like a formula is refused: whoever wrote it meant something else. Where the
+    words do begin so (a report may), exports put an apostrophe before them, and it is read away.
+    """
 
     empty: ClassVar[Any] = ""
     longest: int | None = None
@@ -90,8 +108,16 @@ class Text(Kind):
                 )
                 % {"sign": cell[0]}
             )
+        cell = unquoted(cell)
         self.check_length(cell)
         return cell
+
+    def cell(self, value: Any) -> str:
+        return quoted(clean(value))
+
+    def same(self, before: Any, after: Any) -> bool:
+        # What a form stored may end in a space or hold å as two characters; a cell never does.
+        return bool(before == after) or clean(before) == after
 
     def check_length(self, cell: str) -> None:
         if self.longest is not None and len(cell) > self.longest:
@@ -109,6 +135,7 @@ class Name(Text):
     example: str = "helse-2030"
 
     def read(self, cell: str) -> str:
+        cell = unquoted(cell)
         self.check_length(cell)
         if not re.fullmatch(self.pattern, cell, re.ASCII):
             raise Misread(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from measures.exchange.checking import Checked, Row, check_cells
 from measures.exchange.columns import Table
+from measures.exchange.keepers import Keeper
 from measures.exchange.problems import Problem, Problems, shown
 from measures.exchange.reading import LIMITS, Limits, read_files
-from measures.exchange.relations import check_relations
+from measures.exchange.relations import Both, check_relations
 from measures.exchange.stored import Stored, StoredRow, look_up
 from measures.exchange.tables import TABLES
 
@@ -74,6 +77,23 @@ class Plan:
         """How many rows there are to write."""
         return sum(len(table.created) + len(table.changed) for table in self.tables)
 
+    @property
+    def fingerprint(self) -> str:
+        """A text that is the same only for a plan that would do the very same."""
+        acts = [
+            [
+                table.table.name,
+                [{n: row.table.by_name[n].kind.told(v) for n, v in row.values.items()}],
+            ]
+            for table in self.tables
+            for row in table.created
+        ] + [
+            [table.table.name, changed.pk, changed.told()]
+            for table in self.tables
+            for changed in table.changed
+        ]
+        return sha256(json.dumps(acts).encode()).hexdigest()
+
 
 def prepare(files: Mapping[str, bytes], today: datetime.date, limits: Limits = LIMITS) -> Plan:
     """Read files (name → content), check them and compare them with the database.
@@ -84,14 +104,20 @@ def prepare(files: Mapping[str, bytes], today: datetime.date, limits: Limits = L
     return plan(checked, look_up(checked))
 
 
-def plan(checked: Checked, stored: Stored) -> Plan:
-    """Compare rows whose cells are checked with what is stored."""
+def plan(checked: Checked, stored: Stored, keeper: Keeper | None = None) -> Plan:
+    """Compare rows whose cells are checked with what is stored.
+
+    With a `keeper` it is a problem when that person may not make a change; without one, everything
+    may be changed (the loader, in the hands of the operator).
+    """
     problems = checked.problems
     problems.extend(check_relations(checked, stored))
     problems.extend(_drafts(checked, stored))
     tables = [_compare(TABLES[name], rows, stored) for name, rows in checked.rows.items()]
     for table in tables:
         problems.extend(_refused(table, stored))
+        if keeper:
+            problems.extend(_not_kept(table, Both(checked, stored), keeper))
     return Plan([] if problems else tables, problems, stored)
 
 
@@ -114,7 +140,7 @@ def _changes(row: Row, before: StoredRow) -> Changes:
     return {
         name: (before.values[name], value)
         for name, value in row.values.items()
-        if before.values[name] != value
+        if not row.table.by_name[name].kind.same(before.values[name], value)
     }
 
 
@@ -143,6 +169,12 @@ def _refused(table: TablePlan, stored: Stored) -> Iterator[Problem]:
         for row in table.created:
             if stored.get("status_updates", (row.values["update"],)):
                 yield row.problem("update", _final(table.table))
+
+
+def _not_kept(table: TablePlan, both: Both, keeper: Keeper) -> Iterator[Problem]:
+    for row in [*table.created, *(changed.row for changed in table.changed)]:
+        before = both.stored.get(table.table.name, row.key)
+        yield from keeper.problems(both, row, before.values if before else None)
 
 
 def _final(table: Table) -> str:

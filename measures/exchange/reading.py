@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from django.utils.translation import ngettext
 from measures.exchange.columns import Table
 from measures.exchange.problems import Problem, Problems, printable, shown
 from measures.exchange.tables import TABLES
+from measures.exchange.words import clean
 
 # Python's own limit stops reading with a line number at best. Cells are measured below instead,
 # where the column is known; the size of the whole file is limited before.
@@ -56,10 +56,11 @@ class RawRow:
 @dataclass
 class Raw:
     """What was read: rows by table, and what was wrong. A table that is `unreadable` was there,
-    but what it says is not known."""
+    but what it says is not known. `passed_over` counts rows of a template left as they were."""
 
     rows: dict[str, list[RawRow]] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
+    passed_over: Counter[str] = field(default_factory=Counter)
     problems: Problems = field(default_factory=Problems)
 
 
@@ -105,14 +106,36 @@ def read_files(files: Mapping[str, bytes], limits: Limits = LIMITS) -> Raw:
 
 
 def _read_file(table: Table, content: bytes, limits: Limits, raw: Raw) -> None:
+    try:
+        lines = _csv_rows(_text(content, limits))
+    except Unreadable as error:
+        raw.rows[table.name] = []
+        refuse(table, error, raw)
+    else:
+        read_rows(table, lines, limits, raw)
+
+
+def refuse(table: Table, error: Unreadable, raw: Raw) -> None:
+    """Note that what a table says is not known, and why."""
+    raw.unreadable.add(table.name)
+    raw.problems.add(Problem(table.file, error.line, error.column, str(error)))
+
+
+def read_rows(
+    table: Table, lines: Iterator[tuple[int, list[str]]], limits: Limits, raw: Raw
+) -> None:
+    """Read lines of clean cells into raw rows of a table; the first that says anything is the
+    header. `lines` may raise Unreadable."""
     rows: list[RawRow] = []
     raw.rows[table.name] = rows
     try:
-        lines = _csv_rows(_text(content, limits))
         header = _header(table, lines)
         for line, cells in lines:
             if not any(cells):
                 continue  # spreadsheets leave such rows behind
+            if _only_suggested(table, header, cells):
+                raw.passed_over[table.name] += 1
+                continue
             if len(rows) >= limits.rows:
                 raise Unreadable(
                     _("Filen har for mange rader. Det er plass til %(most)s.")
@@ -121,8 +144,21 @@ def _read_file(table: Table, content: bytes, limits: Limits, raw: Raw) -> None:
                 )
             rows.append(_row(table, header, line, cells, limits, raw))
     except Unreadable as error:
-        raw.unreadable.add(table.name)
-        raw.problems.add(Problem(table.file, error.line, error.column, str(error)))
+        refuse(table, error, raw)
+
+
+def _only_suggested(table: Table, header: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether the row says no more than what a template had filled in."""
+    said = {column for column, cell in zip(header, cells, strict=False) if cell}
+    return bool(table.suggested) and said <= set(table.suggested) and len(cells) == len(header)
+
+
+def row_of(table: Table, cells: Mapping[str, str], limits: Limits = LIMITS) -> Raw:
+    """Return one row of a table, typed by somebody, as a file that holds only that row."""
+    raw = Raw()
+    texts = [clean(cells.get(column.name, "")) for column in table.columns]
+    raw.rows[table.name] = [_row(table, list(table.by_name), 1, texts, limits, raw)]
+    return raw
 
 
 def _text(content: bytes, limits: Limits) -> str:
@@ -155,7 +191,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in reader:
-            yield line, [_clean(cell) for cell in cells]
+            yield line, [clean(cell) for cell in cells]
             line = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(
@@ -165,12 +201,6 @@ def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
             ),
             line,
         ) from error
-
-
-def _clean(cell: str) -> str:
-    """Same text, same characters: å is one character also when it was typed as a and a ring."""
-    cell = cell.strip().replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", cell)
 
 
 def _header(table: Table, lines: Iterator[tuple[int, list[str]]]) -> Sequence[str]:

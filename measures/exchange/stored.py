@@ -59,12 +59,18 @@ def look_up(checked: Checked) -> Stored:
 def _look_up_table(table: Table, firsts: Collection[Any]) -> dict[Key, StoredRow]:
     found: dict[Key, StoredRow] = {}
     for queryset in _querysets(table, firsts):
-        sets = {column.name: _sets(queryset, table, column.name) for column in table.many}
-        for pk, values in _values(queryset, table):
-            for name, by_pk in sets.items():
-                values[name] = table.by_name[name].kind.joined(*by_pk.get(pk, ()))
-            found[table.key_of(values)] = StoredRow(pk, values)
+        for row in stored_rows(table, queryset):
+            found[table.key_of(row.values)] = row
     return found
+
+
+def stored_rows(table: Table, queryset: QuerySet[Any]) -> Iterator[StoredRow]:
+    """Yield the rows of a queryset of the table's model, in one query and one per set."""
+    sets = {column.name: _sets(queryset, table, column.name) for column in table.many}
+    for pk, values in _values(queryset, table):
+        for name, by_pk in sets.items():
+            values[name] = table.by_name[name].kind.joined(*by_pk.get(pk, ()))
+        yield StoredRow(pk, values)
 
 
 def _querysets(table: Table, firsts: Collection[Any]) -> Iterator[QuerySet[Any]]:

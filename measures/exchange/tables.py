@@ -131,6 +131,7 @@ DOCUMENTS = Table(
         *both("url", URL),
     ),
     small=True,
+    within=("key",),
 )
 CHAPTERS = Table(
     "chapters",
@@ -144,6 +145,7 @@ CHAPTERS = Table(
         *both("summary", WORDS),
     ),
     small=True,
+    within=("document",),
 )
 MEASURES = Table(
     "measures",
@@ -165,6 +167,8 @@ MEASURES = Table(
         *source(),
         *both("caveat", WORDS),
     ),
+    within=("document",),
+    suggested=("ref", "document"),
 )
 OWNERS = Table(
     "owners",
@@ -178,6 +182,8 @@ OWNERS = Table(
         must("basis", Text(20)),
     ),
     vacate={"role": OwnerRole.CONTRIBUTOR.value},
+    within=("measure",),
+    removable=True,
 )
 LINKS = Table(
     "links",
@@ -194,6 +200,8 @@ LINKS = Table(
     ),
     # A cycle may close through any stored link.
     small=True,
+    within=("earlier", "later"),
+    removable=True,
 )
 DEADLINES = Table(
     "deadlines",
@@ -208,6 +216,7 @@ DEADLINES = Table(
         *source(),
     ),
     final=True,
+    within=("measure",),
 )
 INDICATORS = Table(
     "indicators",
@@ -297,6 +306,7 @@ STATUS_UPDATES = Table(
     ),
     final=True,
     extra=("published_at",),
+    within=("measure",),
 )
 EVIDENCE = Table(
     "evidence",
@@ -313,6 +323,7 @@ EVIDENCE = Table(
         Column("published_on", Day(past=True)),
     ),
     final=True,
+    within=("update",),
 )
 
 TABLES = {

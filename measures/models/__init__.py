@@ -10,6 +10,7 @@ from measures.models.measures import Measure, Owner
 from measures.models.reporting import Evidence, StatusUpdate
 from measures.models.rounds import Round, RoundMeasure
 from measures.models.search import MeasureText, SearchWord
+from measures.models.uploads import PendingUpload
 from stakeholders.texts import Text
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MeasureLink",
     "MeasureText",
     "Owner",
+    "PendingUpload",
     "Priority",
     "Round",
     "RoundMeasure",

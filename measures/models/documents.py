@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import DocumentKind, Language, ThemeOrigin
-from stakeholders.models import Organisation
+from stakeholders.choices import Role
+from stakeholders.models import Membership, Organisation, User
 from stakeholders.texts import English
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -24,6 +28,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def with_registered(self) -> DocumentQuerySet:
         """Add `registered`: how many of the document's measures the register holds."""
         return self.annotate(registered=Count("measures"))
+
+    def kept_by(self, user: User | AnonymousUser) -> DocumentQuerySet:
+        """Those whose register the person keeps: coordinated by where the person is steward."""
+        ministries = Membership.objects.of(user, Role.STEWARD).values("organisation")
+        coordinated = Document.coordinators.through._default_manager.filter(
+            document=OuterRef("pk"), organisation__in=ministries
+        )
+        return self.filter(Exists(coordinated))
 
 
 class Document(English, models.Model):

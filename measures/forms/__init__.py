@@ -1,0 +1,1 @@
+"""Forms: what somebody types, read and told back."""

@@ -1,0 +1,117 @@
+"""What waits for somebody who has signed in: to be reported, to be mended, to be approved."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+
+from measures.choices import UNDER_WAY, UpdateState
+from measures.models import Measure, Round, RoundMeasure, StatusUpdate
+from measures.models.measures import MeasureQuerySet
+from measures.models.reporting import StatusUpdateQuerySet
+from stakeholders.choices import Role
+from stakeholders.models import Membership
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from stakeholders.models import User
+
+    Person = User | AnonymousUser
+
+#: Where no round asks, the owner's word of an open measure is fresh for so long. The rule is the
+#: project's own, and `/om/` tells it.
+FRESH = datetime.timedelta(days=180)
+#: On their way to the public without anything left for the writer to do.
+HANDED_IN = (UpdateState.SUBMITTED, UpdateState.SCHEDULED)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much waits for one person, and whether the person keeps the register."""
+
+    to_report: int
+    returned: int
+    to_approve: int
+    keeps: bool = False
+
+
+def counts(user: User, today: datetime.date) -> Counts:
+    """Count what waits for the person, in four queries."""
+    return Counts(
+        to_report=to_report(user, today).count(),
+        returned=returned(user).count(),
+        to_approve=StatusUpdate.objects.approvable_by(user).count(),
+        keeps=Membership.objects.of(user, Role.STEWARD).exists(),
+    )
+
+
+def reporting_for(user: Person) -> QuerySet[Membership, Any]:
+    """The organisations that the person reports for, as a query for their keys."""
+    return Membership.objects.of(user, Role.REPORTER).values("organisation")
+
+
+def to_report(user: Person, today: datetime.date) -> MeasureQuerySet:
+    """The open measures that the person's organisations must answer and have not, overdue first.
+
+    Where an open round asks about the measure, the owner must have spoken since it opened;
+    elsewhere within `FRESH`. What has been handed in or confirmed, and waits for others or for
+    the clock, is not asked for again.
+    """
+    organisations = reporting_for(user)
+    handed_in = StatusUpdate.objects.filter(
+        measure=OuterRef("pk"), organisation__in=organisations, state__in=HANDED_IN
+    )
+    return (
+        Measure.objects.open()
+        .answered_by(organisations)
+        .filter(silent(today))
+        .exclude(Exists(handed_in))
+        .order_by(
+            Case(When(due_on__lt=today, then=0), default=1), F("due_on").asc(nulls_last=True), "ref"
+        )
+    )
+
+
+def silent(today: datetime.date) -> Q:
+    """Return the condition that the owner owes a word of a measure. As SQL only."""
+    asked = RoundMeasure.objects.filter(
+        measure=OuterRef("pk"), round__in=Round.objects.open_on(today)
+    )
+    since = asked.filter(round__opens_on__gt=OuterRef("confirmed_on"))
+    never = Q(confirmed_on=None)
+    return (Q(Exists(asked)) & (never | Exists(since))) | (
+        ~Exists(asked) & (never | Q(confirmed_on__lt=today - FRESH))
+    )
+
+
+def returned(user: Person) -> StatusUpdateQuerySet:
+    """What colleagues sent back to the person, who has not handed it in again."""
+    return StatusUpdate.objects.filter(author=user.pk, state=UpdateState.RETURNED)
+
+
+def drafts(user: Person) -> StatusUpdateQuerySet:
+    """What the person has begun and not handed in."""
+    return StatusUpdate.objects.filter(author=user.pk, state=UpdateState.DRAFT)
+
+
+def sent(user: Person) -> StatusUpdateQuerySet:
+    """What the person has handed in and is not public yet, also what waits for its time."""
+    return StatusUpdate.objects.filter(author=user.pk, state__in=HANDED_IN)
+
+
+def seen_by(user: User) -> StatusUpdateQuerySet:
+    """The updates on their way to the public whose text the person may read: one's own, what is
+    one's to approve, and what colleagues have handed in about measures one may report."""
+    own = StatusUpdate.objects.filter(author=user)
+    mine = Q(pk__in=own.values("pk"))
+    approvable = Q(pk__in=StatusUpdate.objects.approvable_by(user).values("pk"))
+    colleagues = Q(
+        state__in=HANDED_IN, measure__in=Measure.objects.reportable_by(user).values("pk")
+    )
+    return StatusUpdate.objects.filter(
+        Q(state__in=[s.value for s in UNDER_WAY]) & (mine | approvable | colleagues)
+    )
