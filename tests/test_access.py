@@ -42,7 +42,9 @@ def test_walk(name: str, role: str, world: World, client: Client) -> None:
     if role != "anonymous":
         client.force_login(world.people[role], "django.contrib.auth.backends.ModelBackend")
     call: Any = getattr(client, row.method)
-    assert call(reverse(name, kwargs=arguments), data).status_code == row.expected(role)
+    response = call(reverse(name, kwargs=arguments), data)
+    response.close()
+    assert response.status_code == row.expected(role)
 
 
 @pytest.mark.parametrize(("name", "arguments"), MISSING.items())
@@ -59,4 +61,6 @@ def test_pages_are_read_only(name: str, verb: str, world: World, client: Client)
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_pages_set_no_cookie(name: str, world: World, client: Client) -> None:
-    assert not client.get(reverse(name, kwargs=PUBLIC[name].found(world)[0])).cookies
+    response = client.get(reverse(name, kwargs=PUBLIC[name].found(world)[0]))
+    response.close()
+    assert not response.cookies
