@@ -205,7 +205,8 @@ class LinkForm(Dressed):
 
     def is_begun(self) -> bool:
         """Say whether anything has been typed; which kind of publisher always is."""
-        return any(self.cleaned_data.get(name) for name in ("url", "title", "publisher"))
+        typed_value = self.typed_value()
+        return any(typed_value[name].strip() for name in ("url", "title", "publisher"))
 
     def typed_value(self) -> dict[str, str]:
         """Return what was typed, as it was typed."""
