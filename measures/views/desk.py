@@ -22,7 +22,7 @@ from stakeholders.models import Membership, User
 #: Desk pages are one person's: no cache keeps them.
 private = cache_control(no_store=True, private=True)
 #: Measures to report on one page, and the most that the other lists show.
-ROWS = 50
+ROWS = 25
 
 
 def person(request: HttpRequest) -> User:

@@ -117,7 +117,7 @@ def test_without_a_session_the_text_stays_and_the_page_says_so(
         page.context.add_cookies(
             [{"name": "sessionid", "value": session_of(folder, *REPORTER), "url": desk_site}]
         )
-        page.click("text=Send en gang til")
+        page.click("button[type=submit]")
         page.wait_for_selector("#id_summary")
         assert page.input_value("#id_summary") == "Skrevet etter at økten tok slutt."
 
