@@ -33,6 +33,14 @@ class PartialDate:
         precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
         return cls(first, precision)
 
+    @classmethod
+    def ending(cls, last: datetime.date, precision: Precision) -> PartialDate:
+        """Return the date whose last day is `last`: how deadlines are stored."""
+        first = last if precision == Precision.DAY else last.replace(day=1)
+        if precision == Precision.YEAR:
+            first = first.replace(month=1)
+        return cls(first, precision)
+
     @property
     def last(self) -> datetime.date:
         """The last day that the date can mean: what a deadline "in 2026" runs to."""
@@ -45,3 +53,58 @@ class PartialDate:
     def __str__(self) -> str:
         """Write the date as `parse` reads it."""
         return self.first.isoformat()[: LENGTH[self.precision]]
+
+
+#: What people type: 17.5.2026, 5.2026, mai 2026. ISO's forms are read by `PartialDate.parse`.
+DOTTED = re.compile(r"(?:(\d{1,2})\.\s*)?(\d{1,2})\.\s*(\d{4})", re.ASCII)
+NAMED = re.compile(r"(?:(\d{1,2})\.?\s+)?([^\W\d]+)\.?\s+(\d{4})")
+#: The months in bokmål and nynorsk, and in English where that is another word. The first three
+#: letters are enough.
+MONTHS = (
+    ("januar", "january"),
+    ("februar", "february"),
+    ("mars", "march"),
+    ("april",),
+    ("mai", "may"),
+    ("juni", "june"),
+    ("juli", "july"),
+    ("august",),
+    ("september",),
+    ("oktober", "october"),
+    ("november",),
+    ("desember", "december"),
+)
+#: Other years are slips of the finger.
+YEARS = range(1900, 2200)
+
+
+def typed(text: str) -> PartialDate:
+    """Read a date as people type it: 17.5.2026, 17. mai 2026, mai 2026, 5.2026, 2026, or as
+    `PartialDate.parse` does. Raises ValueError for anything else, also for years far from ours."""
+    found = _spoken(" ".join(text.split()).casefold())
+    if found.first.year not in YEARS:
+        raise ValueError(text)
+    return found
+
+
+def _spoken(text: str) -> PartialDate:
+    if match := DOTTED.fullmatch(text):
+        day, month, year = match.groups()
+        return _from_parts(day, int(month), int(year))
+    if match := NAMED.fullmatch(text):
+        day, name, year = match.groups()
+        return _from_parts(day, _month(name), int(year))
+    return PartialDate.parse(text)
+
+
+def _from_parts(day: str | None, month: int, year: int) -> PartialDate:
+    precision = Precision.DAY if day else Precision.MONTH
+    return PartialDate(datetime.date(year, month, int(day or 1)), precision)
+
+
+def _month(name: str) -> int:
+    """Return the number of a month. Raises ValueError when it is none."""
+    for number, names in enumerate(MONTHS, start=1):
+        if any(full == name or (len(name) >= 3 and full.startswith(name)) for full in names):
+            return number
+    raise ValueError(name)

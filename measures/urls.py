@@ -5,6 +5,7 @@ from django.urls import path
 from measures.views import (
     desk,
     documents,
+    evidence,
     indicators,
     measure,
     measures,
@@ -13,6 +14,7 @@ from measures.views import (
     register,
     register_files,
     register_rows,
+    report,
     threads,
 )
 
@@ -28,6 +30,7 @@ urlpatterns = [
     path("trad/", threads.threads, name="threads"),
     path("indikatorer/", indicators.indicator_list, name="indicator_list"),
     path("indikatorer/<slug:key>/", indicators.indicator, name="indicator"),
+    path("dokumentasjon/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("min-side/", desk.desk, name="desk"),
     path("min-side/register/", register.register, name="register"),
     path(
@@ -73,4 +76,11 @@ urlpatterns = [
         register.register_row_history,
         name="register_row_history",
     ),
+    path("min-side/bekreft/", desk.confirm, name="confirm"),
+    path("min-side/bekreft/angre/", desk.undo, name="undo"),
+    path("min-side/rapporter/<str:ref>/", report.report, name="report"),
+    path("min-side/rapporter/<str:ref>/lagre/", report.save_report, name="save_report"),
+    path("min-side/sendt/<int:pk>/", report.sent, name="sent"),
+    path("min-side/sendt/<int:pk>/trekk/", report.withdraw, name="withdraw"),
+    path("min-side/kladder/<int:pk>/forkast/", report.discard, name="discard"),
 ]

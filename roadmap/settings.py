@@ -201,6 +201,7 @@ MIDDLEWARE = [
     "roadmap.middleware.WrongMethodMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "roadmap.resubmit.KeepTypedMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "roadmap.middleware.ClosedByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -253,6 +254,14 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# What people send in: never served by the web server, only by a view that says what it is.
+MEDIA_ROOT = str(VAR_DIR / "uploads")
+FILE_UPLOAD_HANDLERS = [
+    "measures.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- Mail ------------------------------------------------------------------------------------

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field
 from measures.actions.keeping import store_upload
 from measures.models import Measure, Owner
 from tests.cast import CAST, World
+from tests.reports import begun, confirmed, handed_in, published_file
 
 EVERYBODY = frozenset(CAST)
 SIGNED_IN = EVERYBODY - {"anonymous"}
+#: Who writes status for VK-01.
+REPORTERS = frozenset({"reporter", "approver_author"})
+#: Who wrote what tests.reports makes.
+AUTHOR = frozenset({"reporter"})
 #: No such page for whoever may not see it; who has not signed in is sent to do so.
 REFUSED = 404
 SIGN_IN = 302
@@ -28,6 +33,8 @@ class Row:
     answer: int = 200
     method: str = "get"
     data: Arguments | Callable[[World], Arguments] = field(default_factory=dict)
+    #: What who has not signed in gets; a form with long texts shows them again instead.
+    signed_out: int = SIGN_IN
 
     def found(self, world: World) -> tuple[Arguments, Arguments]:
         """Return the arguments and the data in this world."""
@@ -38,7 +45,7 @@ class Row:
         """Return the status that the role gets."""
         if role in self.allowed:
             return self.answer
-        return SIGN_IN if role == "anonymous" else REFUSED
+        return self.signed_out if role == "anonymous" else REFUSED
 
 
 #: Open to everybody, read-only, without a cookie.
@@ -53,6 +60,7 @@ PUBLIC: dict[str, Row] = {
     "measures:threads": Row(),
     "measures:indicator_list": Row(),
     "measures:indicator": Row({"key": "eksport"}),
+    "measures:evidence_file": Row(lambda world: {"pk": str(published_file(world).pk)}),
 }
 #: For the platform and for search engines.
 SITE: dict[str, Row] = {
@@ -66,6 +74,30 @@ SITE: dict[str, Row] = {
 #: The desk and what belongs to it.
 DESK: dict[str, Row] = {
     "measures:desk": Row(allowed=SIGNED_IN),
+    "measures:confirm": Row(
+        allowed=REPORTERS,
+        answer=302,
+        method="post",
+        data=lambda world: {"ett": f"VK-01:{world.measure.current_update_id}"},
+    ),
+    "measures:undo": Row(
+        allowed=AUTHOR,
+        answer=302,
+        method="post",
+        data=lambda world: {"melding": str(confirmed(world).pk)},
+    ),
+    "measures:report": Row({"ref": "VK-01"}, allowed=REPORTERS),
+    "measures:save_report": Row({"ref": "VK-01"}, allowed=REPORTERS, method="post", signed_out=403),
+    "measures:sent": Row(
+        lambda world: {"pk": str(handed_in(world).pk)},
+        allowed=REPORTERS | {"approver"},
+    ),
+    "measures:withdraw": Row(
+        lambda world: {"pk": str(handed_in(world).pk)}, allowed=AUTHOR, answer=302, method="post"
+    ),
+    "measures:discard": Row(
+        lambda world: {"pk": str(begun(world).pk)}, allowed=AUTHOR, answer=302, method="post"
+    ),
 }
 #: Signing in, one's own account, the organisation's people.
 ACCOUNT: dict[str, Row] = {}
@@ -106,4 +138,5 @@ MISSING: dict[str, Arguments] = {
     "measures:document": {"key": "finnes-ikke"},
     "measures:organisation": {"key": "finnes-ikke"},
     "measures:indicator": {"key": "finnes-ikke"},
+    "measures:evidence_file": {"pk": "999999"},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
@@ -24,3 +26,9 @@ def _quick_passwords(settings: pytest.FixtureRequest) -> None:
 def client() -> Client:
     """An anonymous visitor whose server errors fail the test."""
     return Client(raise_request_exception=True)
+
+
+@pytest.fixture(autouse=True)
+def _uploads_of_their_own(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Keep what tests upload out of the site's own folder."""
+    settings.MEDIA_ROOT = str(tmp_path / "uploads")  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -94,11 +95,13 @@ def make_update(
     *,
     publisher: str = "Utgiver",
     publisher_kind: str = "government",
+    before_publishing: Callable[[StatusUpdate], object] = bool,
     **fields: Any,
 ) -> StatusUpdate:
     """Publish a status update with one piece of evidence and its event, and recompute.
 
-    What owners say, and corrections, get a writer and a colleague who approved.
+    What owners say, and corrections, get a writer and a colleague who approved. More evidence can
+    be added by `before_publishing` only.
     """
     n = next(serial)
     partial = PartialDate.parse(date)
@@ -128,6 +131,7 @@ def make_update(
         publisher_kind=publisher_kind,
         url=f"https://example.no/{n}",
     )
+    before_publishing(update)
     update.published_at = timezone.now()
     update.save(update_fields=["published_at"])
     Event.objects.create(

@@ -43,7 +43,9 @@ def test_walk(name: str, role: str, world: World, client: Client) -> None:
     if role != "anonymous":
         client.force_login(world.people[role], "django.contrib.auth.backends.ModelBackend")
     call: Any = getattr(client, row.method)
-    assert call(reverse(name, kwargs=arguments), data).status_code == row.expected(role)
+    response = call(reverse(name, kwargs=arguments), data)
+    response.close()
+    assert response.status_code == row.expected(role)
 
 
 @pytest.mark.parametrize(("name", "arguments"), MISSING.items())
@@ -80,4 +82,6 @@ def test_only_what_takes_nothing_goes_without_a_token(world: World) -> None:
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_pages_set_no_cookie(name: str, world: World, client: Client) -> None:
-    assert not client.get(reverse(name, kwargs=PUBLIC[name].found(world)[0])).cookies
+    response = client.get(reverse(name, kwargs=PUBLIC[name].found(world)[0]))
+    response.close()
+    assert not response.cookies

@@ -13,9 +13,19 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["roadmap", "measures", "stakeholders"]
 #: Inside an app a module may import those to its left, and its own package.
 ROOMS = [
-    *("choices", "dates", "facts", "validators", "texts", "models", "search", "queries"),
+    *("choices", "dates", "facts", "validators", "uploads", "texts", "models", "search", "queries"),
     *("exchange", "forms", "filters", "pictures", "mail", "digests", "tasks", "actions"),
-    *("context", "health", "middleware", "views", "templatetags", "admin", "sitemaps", "urls"),
+    *(
+        "context",
+        "health",
+        "middleware",
+        "resubmit",
+        "views",
+        "templatetags",
+        "admin",
+        "sitemaps",
+        "urls",
+    ),
     "management",
 ]
 #: Django looks these up by name; they carry no rules.

@@ -60,7 +60,7 @@ def drop_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("measures", "0009_reporting"),
+        ("measures", "0010_pending_uploads"),
     ]
 
     operations = [

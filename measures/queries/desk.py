@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from stakeholders.models import User
 
-    Person = User | AnonymousUser
+Person: TypeAlias = "User | AnonymousUser"
 
 #: Where no round asks, the owner's word of an open measure is fresh for so long. The rule is the
 #: project's own, and `/om/` tells it.
@@ -115,3 +115,15 @@ def seen_by(user: User) -> StatusUpdateQuerySet:
     return StatusUpdate.objects.filter(
         Q(state__in=[s.value for s in UNDER_WAY]) & (mine | approvable | colleagues)
     )
+
+
+def with_words(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
+    """Load what a list of updates shows, the latest first."""
+    loaded = updates.select_related("measure__document", "organisation", "author", "returned_by")
+    return loaded.order_by(F("saved_at").desc(nulls_last=True), "-pk")
+
+
+def rounds_asking(user: Person, today: datetime.date) -> list[Round]:
+    """Return the open rounds that ask the person's organisations, the first due first."""
+    asked = RoundMeasure.objects.filter(round=OuterRef("pk"), organisation__in=reporting_for(user))
+    return list(Round.objects.open_on(today).filter(Exists(asked)).order_by("due_on", "pk")[:5])

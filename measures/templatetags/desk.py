@@ -9,9 +9,16 @@ from django.http import HttpRequest
 from django.template import RequestContext
 from django.utils import timezone
 
+from measures.choices import UpdateState
 from measures.queries.desk import Counts, counts
 
 register = template.Library()
+
+
+@register.filter
+def update_state_word(state: str) -> str:
+    """Say where an update is on its way to the public."""
+    return str(UpdateState(state).label)
 
 
 @register.inclusion_tag("desk/nav.html", takes_context=True)

@@ -28,6 +28,7 @@ from measures.models import Measure
 from measures.pictures.bar import Part
 from measures.pictures.waffle import Cell, Group, squares
 from measures.queries import overview as queries
+from measures.queries.desk import FRESH
 from measures.queries.indicators import main_target
 from measures.queries.method import method
 from measures.queries.overview import (
@@ -119,6 +120,7 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "method": method(),
         "near": NEAR.days,
+        "fresh": FRESH.days,
         "publisher_kinds": PublisherKind.values,
     }
     return render(request, "measures/about.html", context)

@@ -1,0 +1,107 @@
+"""The sources of a draft: links and files, kept while it is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from measures.choices import PublisherKind
+from measures.models import Evidence, StatusUpdate
+from measures.uploads import Checked
+from stakeholders.choices import OrganisationKind
+from stakeholders.models import Organisation
+
+#: What kind of publisher an organisation is of its own files.
+PUBLISHES_AS = {
+    OrganisationKind.MINISTRY: PublisherKind.GOVERNMENT,
+    OrganisationKind.PARLIAMENT: PublisherKind.GOVERNMENT,
+    OrganisationKind.INDUSTRY_BODY: PublisherKind.INDUSTRY,
+    OrganisationKind.CLUSTER: PublisherKind.INDUSTRY,
+    OrganisationKind.RESEARCH_AND_INCUBATION: PublisherKind.RESEARCH,
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A source that can be followed."""
+
+    url: str
+    title: str
+    publisher: str
+    publisher_kind: str
+
+
+def keep_links(draft: StatusUpdate, links: Sequence[Link]) -> None:
+    """Make the draft's links those given, each once."""
+    wanted = {(link.url, link.title): link for link in links}
+    stored = {(e.url, e.title): e for e in draft.evidence.filter(file="")}
+    for pair, evidence in stored.items():
+        link = wanted.pop(pair, None)
+        if link is None:
+            evidence.delete()
+        else:
+            evidence.publisher, evidence.publisher_kind = link.publisher, link.publisher_kind
+            evidence.save(update_fields=["publisher", "publisher_kind"])
+    for link in wanted.values():
+        Evidence.objects.create(
+            update=draft,
+            language=draft.language,
+            **{name: getattr(link, name) for name in Link.__dataclass_fields__},
+        )
+
+
+def keep_files(draft: StatusUpdate, files: Sequence[Checked]) -> None:
+    """Add files to the draft, published by whoever speaks. The same file is kept once."""
+    speaker = draft.organisation
+    known = set(draft.evidence.exclude(file="").values_list("sha256", flat=True))
+    for checked in files:
+        if checked.sha256 in known:
+            continue
+        known.add(checked.sha256)
+        Evidence.objects.create(
+            update=draft,
+            title=free_title(draft, checked.title),
+            language=draft.language,
+            publisher=speaker.name if speaker else "",
+            publisher_kind=publisher_kind(speaker),
+            file=checked.file,
+            file_name=checked.file_name,
+            media_type=checked.media_type,
+            size=checked.size,
+            sha256=checked.sha256,
+        )
+
+
+def publisher_kind(organisation: Organisation | None) -> PublisherKind:
+    """Return what kind of publisher an organisation is of its own files."""
+    if organisation is None:
+        return PublisherKind.OTHER
+    return PUBLISHES_AS.get(OrganisationKind(organisation.kind), PublisherKind.AGENCY)
+
+
+def free_title(draft: StatusUpdate, title: str) -> str:
+    """Return the title, with a number behind it when another file of the draft has it."""
+    taken = set(draft.evidence.filter(url="").values_list("title", flat=True))
+    names = (f"{title} ({n})" if n > 1 else title for n in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def leave_out(draft: StatusUpdate, keys: Sequence[int]) -> None:
+    """Take files out of the draft."""
+    gone = list(draft.evidence.filter(pk__in=keys).exclude(file=""))
+    draft.evidence.filter(pk__in=[e.pk for e in gone]).delete()
+    forget([e.file for e in gone])
+
+
+def forget(files: Sequence[Any]) -> None:
+    """Delete stored files that no evidence names any more, once the database has agreed."""
+
+    def delete() -> None:
+        for file in files:
+            if not Evidence.objects.filter(file=file.name).exists():
+                file.storage.delete(file.name)
+
+    transaction.on_commit(delete)

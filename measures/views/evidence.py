@@ -1,0 +1,45 @@
+"""Files behind what is said: served as downloads, never shown in a page."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from measures.models import Evidence
+from measures.queries.desk import seen_by
+from measures.views.reading import read_only
+
+
+@login_not_required
+@read_only
+def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
+    """Serve a file: to everybody once what it belongs to is published, before that only to those
+    who may read that. No session is read for what is public."""
+    evidence = get_object_or_404(
+        Evidence.objects.exclude(file="").select_related("update"),
+        pk=pk,
+    )
+    is_public = evidence.update.published_at is not None
+    if not is_public and not may_see(request, evidence):
+        raise Http404
+    try:
+        stored = evidence.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        stored,
+        as_attachment=True,
+        filename=evidence.file_name,
+        content_type=evidence.media_type,
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "public, max-age=3600" if is_public else "no-store, private"
+    return response
+
+
+def may_see(request: HttpRequest, evidence: Evidence) -> bool:
+    """Say whether the person may read what a file that is not public belongs to."""
+    if not request.user.is_authenticated:
+        return False
+    return seen_by(request.user).filter(pk=evidence.update_id).exists()

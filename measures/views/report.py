@@ -1,0 +1,318 @@
+"""Writing a report: the form, saved as one writes, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from measures.actions import Changed
+from measures.actions.drafting import (
+    Broken,
+    Stale,
+    Written,
+    discard_draft,
+    open_draft,
+    save_draft,
+    submit_update,
+    withdraw_update,
+)
+from measures.actions.evidence import Link
+from measures.choices import WRITABLE, Precision
+from measures.dates import PartialDate
+from measures.forms.report import (
+    LABELS,
+    LinkFormSet,
+    ReportForm,
+    initial_links,
+    initial_of,
+)
+from measures.models import Measure, StatusUpdate
+from measures.queries.desk import HANDED_IN, seen_by
+from measures.queries.speaking import (
+    newest_published,
+    published_since,
+    speaker_for,
+    successors,
+    written_by_colleagues,
+)
+from measures.uploads import Checked, Refused, check, refused_files, too_large
+from measures.views.desk import person, private
+from measures.views.kept import keeps_typed
+
+
+@dataclass
+class Desk:
+    """One person's work on one measure: the draft, the forms, and what is to be told."""
+
+    request: HttpRequest
+    measure: Measure
+    draft: StatusUpdate | None
+    form: ReportForm
+    links: Any
+    refused: list[str] = field(default_factory=list)
+    stored: StatusUpdate | None = None
+    trouble: str = ""
+
+
+@keeps_typed(LABELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def report(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the form, filled in with the draft or what stands; keep or hand in what is posted."""
+    desk = at_desk(request, ref)
+    if request.method != "POST":
+        return shown(desk)
+    save(desk)
+    if desk.trouble or desk.stored:
+        return shown(desk, status=409)
+    if "send" in request.POST:
+        return submit(desk)
+    if desk.refused or not is_readable(desk):
+        return shown(desk, status=422)
+    return redirect("measures:report", ref=ref)
+
+
+@keeps_typed(LABELS)
+@require_POST
+@private
+def save_report(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep what has been written so far, for the script of the form; say so in a sentence."""
+    desk = at_desk(request, ref)
+    save(desk)
+    context = {"desk": desk, "draft": desk.draft, "now": timezone.localtime()}
+    status = 409 if desk.trouble or desk.stored else 200
+    return render(request, "measures/report/saved.html", context, status=status)
+
+
+def at_desk(request: HttpRequest, ref: str) -> Desk:
+    """Fetch the measure with the right to report on it, and the person's draft. 404 else."""
+    user, today = person(request), timezone.localdate()
+    measure = get_object_or_404(
+        Measure.objects.reportable_by(user)
+        .for_list(today)
+        .select_related("current_update__carried_to"),
+        ref=ref,
+    )
+    draft = (
+        StatusUpdate.objects.filter(measure=measure, author=user, replaces=None)
+        .filter(state__in=WRITABLE)
+        .select_related("based_on", "carried_to", "returned_by", "organisation")
+        .first()
+    )
+    sent = request.POST if request.method == "POST" else None
+    form = ReportForm(sent, measure=measure, today=today, initial=initial_of(measure, draft))
+    links = LinkFormSet(sent, initial=initial_links(measure, draft), prefix="links")
+    return Desk(request, measure, draft, form, links)
+
+
+# --- Keeping ---------------------------------------------------------------------------------
+
+
+def save(desk: Desk) -> None:
+    """Keep everything that was posted in the draft, opened if need be. What stands in the way is
+    told in `desk`: files refused, a newer draft from another window, or another trouble."""
+    form, request = desk.form, desk.request
+    form.is_valid()
+    files = checked_files(desk)
+    written = Written(form.words(), typed(desk), links(desk), files, removed(request))
+    version = form.cleaned_data.get("version") or 0
+    try:
+        with transaction.atomic():
+            draft = open_draft(person(request), desk.measure, seen_update(desk))
+            desk.draft = save_draft(person(request), draft, written, version)
+    except Stale as stale:
+        desk.stored = stale.stored
+        desk.draft = stale.stored
+    except Changed as changed:
+        desk.trouble = str(changed)
+
+
+def checked_files(desk: Desk) -> list[Checked]:
+    """Return the files that are taken; say of the others why not."""
+    found = []
+    for upload in desk.request.FILES.getlist("attachments"):
+        try:
+            found.append(check(upload))
+        except Refused as refused:
+            desk.refused += refused.messages
+    for name in refused_files(desk.request):
+        desk.refused += too_large(name).messages
+    for message in desk.refused:
+        desk.form.add_error("attachments", message)
+    return found
+
+
+def typed(desk: Desk) -> dict[str, Any]:
+    """Return what cannot be read yet, as it was typed."""
+    begun = [f.typed_value() for f in desk.links if not f.is_valid() and f.is_begun()]
+    return desk.form.typed_values | ({"links": begun} if begun else {})
+
+
+def links(desk: Desk) -> list[Link]:
+    """Return the links that are complete."""
+    complete = [f for f in desk.links if f.is_valid() and f.is_begun()]
+    return [Link(**{n: f.cleaned_data[n] for n in Link.__dataclass_fields__}) for f in complete]
+
+
+def removed(request: HttpRequest) -> list[int]:
+    """Return the keys of files to take out of the draft."""
+    return [int(key) for key in request.POST.getlist("fjern") if key.isdigit()]
+
+
+def seen_update(desk: Desk) -> StatusUpdate | None:
+    """Return the newest publication that the page showed when it was opened."""
+    seen = desk.form.cleaned_data.get("seen") or 0
+    return StatusUpdate.objects.published().filter(measure=desk.measure, pk=seen).first()
+
+
+def is_readable(desk: Desk) -> bool:
+    """Say whether everything that was typed could be read."""
+    return desk.form.is_valid() and desk.links.is_valid()
+
+
+# --- Handing in ------------------------------------------------------------------------------
+
+
+def submit(desk: Desk) -> HttpResponse:
+    """Hand in the draft that was just kept, or show everything that stands in the way."""
+    assert desk.draft is not None  # noqa: S101  # save() opened it
+    try:
+        if desk.refused:
+            raise Broken({NON_FIELD_ERRORS: []})
+        update = submit_update(
+            person(desk.request),
+            desk.draft,
+            version=desk.draft.version,
+            today=timezone.localdate(),
+            seen=desk.form.cleaned_data.get("seen"),
+        )
+    except Broken as broken:
+        tell(desk, broken)
+        return shown(desk, status=422)
+    except Changed as changed:
+        desk.trouble = str(changed)
+        return shown(desk, status=409)
+    return redirect("measures:sent", pk=update.pk)
+
+
+def tell(desk: Desk, broken: Broken) -> None:
+    """Put the rules that were broken beside the fields they are about."""
+    for name, messages in broken.message_dict.items():
+        if name == NON_FIELD_ERRORS:  # those are told by the fields that cannot be read
+            continue
+        place = "attachments" if name == "evidence" else name
+        if place not in desk.form.errors or place == "attachments":
+            for message in messages:
+                desk.form.add_error(place, message)
+
+
+# --- Showing ---------------------------------------------------------------------------------
+
+
+def shown(desk: Desk, status: int = 200) -> HttpResponse:
+    """Show the form with everything typed, and what the writer should know."""
+    user, measure, draft = person(desk.request), desk.measure, desk.draft
+    newest = newest_published(measure)
+    based_on = draft.based_on if draft else newest
+    news = list(published_since(measure, based_on)[:5]) if draft else []
+    context = {
+        "desk": desk,
+        "form": desk.form,
+        "links": desk.links,
+        "measure": measure,
+        "draft": draft,
+        "files": draft.evidence.exclude(file="") if draft else [],
+        "today": timezone.localdate(),
+        "speaker": speaker_for(user, measure),
+        "colleagues": written_by_colleagues(user, measure).select_related("author")[:10],
+        "handed_in": [state.value for state in HANDED_IN],
+        "news": news,
+        "newest": newest.pk if newest else "",
+        "version": desk.stored.version if desk.stored else draft.version if draft else 0,
+        "sent": own_sent(desk),
+        "successors": successors(measure),
+        "errors": errors(desk) if desk.form.is_bound else [],
+    }
+    return render(desk.request, "measures/report.html", context, status=status)
+
+
+def own_sent(desk: Desk) -> StatusUpdate | None:
+    """Return what the person has handed in about the measure already."""
+    return StatusUpdate.objects.filter(
+        measure=desk.measure, author=person(desk.request), state__in=HANDED_IN
+    ).first()
+
+
+def errors(desk: Desk) -> list[tuple[str, str]]:
+    """Return every message of the forms with the id of its field, in the order of the page."""
+    found = [
+        (desk.form[name].id_for_label or desk.form[name].auto_id, str(message))
+        for name in desk.form.fields
+        for message in desk.form.errors.get(name, ())
+        if name != "attachments"
+    ]
+    for link in desk.links:
+        found += [
+            (link[name].id_for_label, str(message))
+            for name, messages in link.errors.items()
+            for message in messages
+        ]
+    files = desk.form.errors.get("attachments", ())
+    return found + [(desk.form["attachments"].id_for_label, str(m)) for m in files]
+
+
+@require_safe
+@private
+def sent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an update on its way to the public, as the person may read it."""
+    update = get_object_or_404(
+        seen_by(person(request))
+        .select_related("measure__document", "organisation", "author", "carried_to")
+        .prefetch_related("evidence"),
+        pk=pk,
+    )
+    return render(request, "measures/sent.html", as_sent(request, update))
+
+
+def as_sent(request: HttpRequest, update: StatusUpdate, trouble: str = "") -> dict[str, Any]:
+    """Return what the page of one update on its way shows."""
+    new_due = None
+    if update.new_due_on:
+        new_due = PartialDate.ending(update.new_due_on, Precision(update.new_due_precision))
+    own = update.author_id == request.user.pk
+    return {"update": update, "own": own, "new_due": new_due, "trouble": trouble}
+
+
+@require_POST
+@private
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what one has handed in, to go on writing."""
+    mine = StatusUpdate.objects.written_by(person(request)).select_related("measure")
+    update = get_object_or_404(mine, pk=pk)
+    try:
+        withdraw_update(person(request), update)
+    except Changed as changed:
+        context = as_sent(request, update, str(changed))
+        return render(request, "measures/sent.html", context, status=409)
+    return redirect("measures:report", ref=update.measure.ref)
+
+
+@require_POST
+@private
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a draft up."""
+    mine = StatusUpdate.objects.written_by(person(request)).select_related("measure")
+    update = get_object_or_404(mine, pk=pk)
+    try:
+        discard_draft(person(request), update)
+    except Changed as changed:
+        context = as_sent(request, update, str(changed))
+        return render(request, "measures/sent.html", context, status=409)
+    return redirect("measures:desk")
