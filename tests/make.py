@@ -161,3 +161,30 @@ def make_deadline(measure: Measure, due: str, stated_on: str = "2023-01-01") -> 
     recompute([measure.pk])
     measure.refresh_from_db()
     return deadline
+
+
+def make_handed_in(measure: Measure, author: User, **fields: Any) -> StatusUpdate:
+    """Make an owner's report that awaits approval; with `replaces`, a correction."""
+    n = next(serial)
+    if fields.get("replaces"):
+        fields = {
+            "origin": Origin.CORRECTION,
+            "correction_note": "Det var feil.",
+            "organisation": fields["replaces"].organisation,
+        } | fields
+    elif "organisation" not in fields:
+        fields["organisation"] = Membership.objects.filter(user=author).first().organisation  # type: ignore[union-attr]  # the author belongs somewhere
+    return StatusUpdate.objects.create(
+        **{
+            "key": f"{measure.ref}-inn-{n}",
+            "measure": measure,
+            "date": TODAY,
+            "precision": "day",
+            "status": "in_progress",
+            "origin": Origin.REPORT,
+            "summary": f"Noe nytt skjedde ({n}).",
+            "author": author,
+            "submitted_at": timezone.now(),
+        }
+        | fields
+    )

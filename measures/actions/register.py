@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from measures.actions.publishing import make_public
 from measures.actions.standing import recompute
 from measures.choices import Origin, Precision, Verb
 from measures.exchange.checking import Row
@@ -197,20 +198,7 @@ class _Writer:
     def publish(self, updates: Sequence[StatusUpdate]) -> None:
         now = timezone.now()
         for batch in batches(updates):
-            StatusUpdate.objects.filter(pk__in=[u.pk for u in batch]).update(published_at=now)
-            Event.objects.bulk_create(
-                Event(
-                    verb=Verb.PUBLISHED,
-                    actor=self.actor,
-                    subject="status_update",
-                    subject_key=update.key,
-                    measure_id=update.measure_id,
-                    update=update,
-                    happened_on=update.date,
-                    happened_precision=update.precision,
-                )
-                for update in batch
-            )
+            make_public(batch, now, self.actor)
             self.standing.update(update.measure_id for update in batch)
 
     def tell(self, verb: Verb, acts: Iterable[tuple[Row, Model, dict[str, Any]]]) -> None:

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import measures.models.reporting
+import measures.models.evidence
 import stakeholders.texts
 
 append_only = import_module("measures.migrations.0003_append_only")
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             field=models.FileField(
                 blank=True,
                 max_length=200,
-                upload_to=measures.models.reporting.storage_name,
+                upload_to=measures.models.evidence.storage_name,
                 verbose_name="fil",
             ),
         ),

@@ -4,10 +4,11 @@ from measures.models.deadlines import Deadline
 from measures.models.discussion import Ask, Priority
 from measures.models.documents import Chapter, Document, Theme
 from measures.models.events import Event
+from measures.models.evidence import Evidence
 from measures.models.indicators import Indicator, IndicatorValue
 from measures.models.links import MeasureLink
 from measures.models.measures import Measure, Owner
-from measures.models.reporting import Evidence, StatusUpdate
+from measures.models.reporting import StatusUpdate
 from measures.models.rounds import Round, RoundMeasure
 from measures.models.search import MeasureText, SearchWord
 from measures.models.uploads import PendingUpload

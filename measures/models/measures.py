@@ -75,6 +75,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             | (~Exists(lead) & Exists(_coordinated_by(organisations)))
         )
 
+    def closable_by(self, user: User) -> MeasureQuerySet:
+        """Those whose reporting the person may close and reopen: approvers of who answers."""
+        return self.answered_by(Membership.objects.of(user, Role.APPROVER).values("organisation"))
+
     def open(self) -> MeasureQuerySet:
         """Those that something is still to be reported of: not ended, reporting not closed."""
         return self.exclude(facts.closed())

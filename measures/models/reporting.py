@@ -1,9 +1,9 @@
-"""What has been said about a measure: status updates and the evidence behind them."""
+"""What has been said about a measure."""
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +17,6 @@ from measures.choices import (
     Origin,
     Outlook,
     Precision,
-    PublisherKind,
     ReasonKind,
     SaidBy,
     Status,
@@ -63,8 +62,9 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         """The person's own, not yet public and not given up."""
         return self.filter(author=user, published_at=None, withdrawn_at=None)
 
-    def approvable_by(self, user: User) -> StatusUpdateQuerySet:
-        """What colleagues of the person have handed in and the person may publish or return.
+    def decided_by(self, user: User) -> StatusUpdateQuerySet:
+        """What colleagues of the person have handed in once, whatever became of it since, and the
+        person has a say in.
 
         Approvers of the organisation that speaks. Where it has no approver but the writer, and
         where nobody is the owner (a steward corrects a public source), those of the document's
@@ -80,8 +80,29 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         nobody = ~Exists(others.exclude(user=OuterRef("author")))
         return self.filter(
             Q(organisation__in=approves) | (nobody & Q(Exists(coordinated))),
-            state=UpdateState.SUBMITTED,
+            Q(submitted_at__isnull=False) | Q(returned_at__isnull=False),
+            author__isnull=False,
         ).exclude(author=user)
+
+    def approvable_by(self, user: User) -> StatusUpdateQuerySet:
+        """Of those the person has a say in, what awaits a decision: publish or return."""
+        return self.decided_by(user).filter(state=UpdateState.SUBMITTED)
+
+    def correctable_by(self, user: User) -> StatusUpdateQuerySet:
+        """What stands and the person may correct: what an organisation said, its reporters; what
+        public sources said, the stewards of the document's coordinating ministries."""
+        reports = Membership.objects.of(user, Role.REPORTER).values("organisation")
+        keeps = Membership.objects.of(user, Role.STEWARD).values("organisation")
+        coordinated = Document.coordinators.through._default_manager.filter(
+            document=OuterRef("measure__document"), organisation__in=keeps
+        )
+        return self.standing().filter(
+            Q(organisation__in=reports) | Q(organisation=None) & Q(Exists(coordinated))
+        )
+
+    def due(self, now: datetime.datetime) -> StatusUpdateQuerySet:
+        """Those whose time to be published has come."""
+        return self.filter(publish_at__lte=now, published_at=None, withdrawn_at=None)
 
     def with_speaker(self) -> StatusUpdateQuerySet:
         """Add `speaker`: what the property `said_by` says of a loaded update, as SQL."""
@@ -352,52 +373,3 @@ class StatusUpdate(English, models.Model):
     def said_by(self) -> SaidBy:
         """Whose word it is. A correction is the word of the owner it names, or of a source."""
         return SaidBy.OWNER if self.organisation_id else SaidBy.PUBLIC
-
-
-def storage_name(evidence: Evidence, name: str) -> str:
-    """Return where an uploaded file is kept: nothing of the name it came with."""
-    return f"evidence/{uuid4().hex}"
-
-
-class Evidence(models.Model):
-    """A source behind a status update: publisher, title, and its address or the document itself.
-
-    A `file` is what its `media_type` says, found from its content; it is served as a download
-    under `file_name`, and its SHA-256 shows that it is still the one that was published.
-    """
-
-    update = models.ForeignKey(StatusUpdate, models.PROTECT, related_name="evidence")
-    title = models.CharField(_("tittel"), max_length=300)
-    language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
-    publisher = models.CharField(_("utgiver"), max_length=200)
-    publisher_kind = models.CharField(_("type utgiver"), max_length=10, choices=PublisherKind)
-    url = models.URLField(_("adresse"), max_length=500, blank=True)
-    published_on = models.DateField(_("publisert"), null=True, blank=True)
-    file = models.FileField(_("fil"), upload_to=storage_name, max_length=200, blank=True)
-    file_name = models.CharField(_("filnavn"), max_length=200, blank=True)
-    media_type = models.CharField(_("filtype"), max_length=100, blank=True)
-    size = models.PositiveIntegerField(_("størrelse i byte"), default=0)
-    sha256 = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        verbose_name = _("dokumentasjon")
-        verbose_name_plural = _("dokumentasjon")
-        ordering = ("pk",)
-        constraints = (
-            models.UniqueConstraint(fields=["update", "url", "title"], name="evidence_once"),
-            models.CheckConstraint(
-                condition=Q(language__in=Language.values), name="evidence_language_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(publisher_kind__in=PublisherKind.values),
-                name="evidence_publisher_kind_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(file="", file_name="", media_type="", size=0, sha256="")
-                | ~Q(file="") & ~Q(file_name="") & Q(url="", size__gt=0),
-                name="evidence_is_an_address_or_a_file",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.title}, {self.publisher}"
