@@ -52,16 +52,19 @@ setup: .venv/.dev build/vendor/site.css messages ## install everything for devel
 # shows errors in the browser. Static files need no collecting.
 run: export DEBUG ?= 1
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
-run: export SITE_URL ?= http://127.0.0.1:$(PORT)
-run: .venv/.run build/vendor/site.css messages ## start the site at http://127.0.0.1:PORT/ (PORT=8000)
+run: export SITE_URL ?= http://localhost:$(PORT)
+run: .venv/.run build/vendor/site.css messages ## start the site at http://localhost:PORT/ (PORT=8000)
 	@$(QUIETLY) "Preparing the database ..." $(PYTHON_IN_VENV) manage.py migrate --verbosity 0
 	@echo "Loading the register from fixtures/ ..."
-	@$(PYTHON_IN_VENV) manage.py load_register fixtures/
+	@$(PYTHON_IN_VENV) manage.py load_register fixtures/ --if-empty
 	@echo
-	@echo "The site is at http://127.0.0.1:$(PORT)/"
+	@echo "The site is at http://localhost:$(PORT)/"
+	@echo "Sign in at http://localhost:$(PORT)/min-side/ as:"
+	@$(PYTHON_IN_VENV) manage.py create_demo_accounts
+	@echo
 	@echo "Stop it with Ctrl-C. For another port: make run PORT=9000"
 	@echo
-	@exec $(PYTHON_IN_VENV) manage.py runserver 127.0.0.1:$(PORT)
+	@exec scripts/serve.sh $(PORT)
 
 test: ## check and test everything (ONLY="lint sqlite postgres browser" chooses)
 	@scripts/install_test_tools.sh

@@ -142,6 +142,15 @@ WRITABLE = (UpdateState.DRAFT, UpdateState.RETURNED)
 UNDER_WAY = (*WRITABLE, UpdateState.SUBMITTED, UpdateState.SCHEDULED)
 
 
+class Answer(TextChoices):
+    """What owners did about what a round asked of them, see `measures.queries.rounds`."""
+
+    REPORTED = "reported", pgettext_lazy("answer", "Rapportert")
+    CONFIRMED = "confirmed", pgettext_lazy("answer", "Bekreftet uendret")
+    CLOSED = "closed", pgettext_lazy("answer", "Rapporteringen avsluttet")
+    MISSING = "missing", pgettext_lazy("answer", "Mangler")
+
+
 class ReasonKind(TextChoices):
     """Why a measure is behind, or was discontinued."""
 

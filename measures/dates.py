@@ -50,9 +50,26 @@ class PartialDate:
             return self.first.replace(day=monthrange(self.first.year, self.first.month)[1])
         return self.first
 
+    def contains(self, other: PartialDate) -> bool:
+        """Say whether every day that `other` can mean is one that this date can mean."""
+        return self.first <= other.first and other.last <= self.last
+
     def __str__(self) -> str:
         """Write the date as `parse` reads it."""
         return self.first.isoformat()[: LENGTH[self.precision]]
+
+
+def whole_months(start: datetime.date, end: datetime.date) -> int:
+    """Return how many whole months lie between two days; negative when `end` is the earlier.
+
+    The last day of a month is a whole month after the last day of the one before: from 31 January
+    to 28 February is one month, as from 28 February to 31 March.
+    """
+    if end < start:
+        return -whole_months(end, start)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    is_last = end.day == monthrange(end.year, end.month)[1]
+    return months - (end.day < start.day and not is_last)
 
 
 #: What people type: 17.5.2026, 5.2026, mai 2026. ISO's forms are read by `PartialDate.parse`.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ class Report:
     new_due: PartialDate | None = None
     new_due_reason: str = ""
     has_evidence: bool = False
+    correction_note: str = ""
 
     @classmethod
     def of(cls, update: Any, *, has_evidence: bool) -> Report:
@@ -49,22 +50,45 @@ class Report:
             new_due=new_due,
             new_due_reason=update.new_due_reason,
             has_evidence=has_evidence,
+            correction_note=update.correction_note,
         )
 
 
 @dataclass(frozen=True)
 class Before:
     """What stands about the measure: its key, its status, its deadline, and the day its document
-    was published."""
+    was published. Where the report is a correction, what that asks for."""
 
     measure: int
     document_published_on: datetime.date
     status: str = ""
     due: PartialDate | None = None
+    is_corrected: bool = False
+    needs_status: bool = True
+    is_owners_word: bool = True
 
     @classmethod
-    def of(cls, measure: Any) -> Before:
-        """Return what stands about a measure, loaded with its document and current deadline."""
+    def of(cls, measure: Any, corrected: Any = None) -> Before:
+        """Return what stands about a measure, loaded with its document and current deadline.
+
+        `corrected` is the published update that a correction is about. Its note says why, so no
+        status needs a reason for going back; and what that update could leave out or be dated, the
+        correction may too.
+        """
+        before = cls._of(measure)
+        if corrected is None:
+            return before
+        return replace(
+            before,
+            status="",
+            document_published_on=min(before.document_published_on, corrected.when.last),
+            is_corrected=True,
+            needs_status=bool(corrected.status),
+            is_owners_word=corrected.organisation_id is not None,
+        )
+
+    @classmethod
+    def _of(cls, measure: Any) -> Before:
         return cls(
             measure=measure.pk,
             document_published_on=measure.document.published_on,
@@ -83,6 +107,7 @@ class Problem(NamedTuple):
 def problems(report: Report, before: Before, today: datetime.date) -> list[Problem]:
     """Return every rule that the report breaks, in the order of the form."""
     return [
+        *_of_correction(report, before),
         *_of_status(report, before),
         *_of_date(report, before, today),
         *_of_reason(report, before),
@@ -101,16 +126,22 @@ def regresses(before: str, now: str) -> bool:
 
 def tells_why(report: Report, before: Before) -> bool:
     """Say whether a reason belongs to what the report says. Else it was left from an earlier one,
-    and is not published."""
+    and is not published. A correction keeps what it says of it."""
     return (
-        report.outlook in (Outlook.AT_RISK, Outlook.BEHIND)
+        before.is_corrected
+        or report.outlook in (Outlook.AT_RISK, Outlook.BEHIND)
         or report.status == Status.DISCONTINUED
         or regresses(before.status, report.status)
     )
 
 
+def _of_correction(report: Report, before: Before) -> Iterator[Problem]:
+    if before.is_corrected and not report.correction_note.strip():
+        yield Problem("correction_note", _("Skriv hva som var feil."))
+
+
 def _of_status(report: Report, before: Before) -> Iterator[Problem]:
-    if not report.status:
+    if not report.status and before.needs_status:
         yield Problem("status", _("Velg hva status er nå."))
     if report.status == Status.CARRIED_OVER:
         if report.carried_to is None:
@@ -149,6 +180,8 @@ def _of_reason(report: Report, before: Before) -> Iterator[Problem]:
 def _of_deadline(report: Report, before: Before) -> Iterator[Problem]:
     if report.new_due is None:
         return
+    if not before.is_owners_word:
+        yield Problem("new_due", _("Bare den som har ansvaret, setter en ny frist."))
     if before.due and before.due == report.new_due:
         yield Problem("new_due", _("Dette er fristen som gjelder i dag. La feltet stå tomt."))
     if not report.new_due_reason.strip():

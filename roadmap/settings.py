@@ -5,6 +5,7 @@ tasks run in the process. With `DEBUG` off it refuses to start until the values 
 site needs are there, and says which.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +28,13 @@ KNOWN = {
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "LOG_LEVEL",
+    "OIDC_ACR_VALUES",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_NAME",
+    "OIDC_SERVER_URL",
     "REDIS_URL",
+    "SECOND_FACTOR_REQUIRED",
     "SECRET_KEY",
     "SITE_URL",
     "STATIC_ROOT",
@@ -167,12 +174,30 @@ CELERY_BEAT_SCHEDULE = {
         "task": "stakeholders.tasks.clear_expired_sessions",
         "schedule": crontab(hour=3, minute=20),
     },
+    "publish-due": {
+        "task": "measures.tasks.publish_due",
+        "schedule": crontab(),
+        # Each minute has its own: those that piled up while the workers were away are dropped.
+        "options": {"expires": 55},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- The application -------------------------------------------------------------------------
 
+if REDIS_URL:
+    # Attempts are counted for all processes together.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "tiltak",
+        }
+    }
+
 INSTALLED_APPS = [
+    # Without looking for admin modules in other apps: what they register would write on its own.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -184,8 +209,15 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "csp",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "roadmap",
     "stakeholders",
+    "stakeholders.signin",
     "measures",
 ]
 
@@ -204,15 +236,21 @@ MIDDLEWARE = [
     "roadmap.resubmit.KeepTypedMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "roadmap.middleware.ClosedByDefaultMiddleware",
+    "stakeholders.signin.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last: turns a sign-in that was locked out into the page that says so.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "roadmap.urls"
 WSGI_APPLICATION = "roadmap.wsgi.application"
 AUTH_USER_MODEL = "stakeholders.User"
-LOGIN_URL = "/logg-inn/"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "measures:desk"
+LOGOUT_REDIRECT_URL = "measures:front"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -223,6 +261,8 @@ TEMPLATES: list[dict[str, Any]] = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.static",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "roadmap.context.site",
             ],
             "string_if_invalid": "",
@@ -285,7 +325,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if switch("BEHIND_PROXY"):
+BEHIND_PROXY = switch("BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -323,6 +364,100 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     )
 }
 
+# --- Sign-in ---------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+# A working day; then one signs in again. Drafts are kept.
+SESSION_COOKIE_AGE = 8 * 60 * 60
+
+ACCOUNT_ADAPTER = "stakeholders.signin.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# People come by an invitation that was sent to the address.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "stakeholders.signin.forms.LoginForm",
+    "reauthenticate": "stakeholders.signin.forms.ReauthenticateForm",
+    "change_password": "stakeholders.signin.forms.ChangePasswordForm",
+    "set_password": "stakeholders.signin.forms.SetPasswordForm",
+    "reset_password": "stakeholders.signin.forms.ResetPasswordForm",
+    "reset_password_from_key": "stakeholders.signin.forms.ResetPasswordKeyForm",
+}
+
+MFA_ADAPTER = "stakeholders.signin.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A phone's clock may be half a minute wrong (RFC 6238, 5.2).
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers themselves allow passkeys on https and on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_FORMS = {
+    "authenticate": "stakeholders.signin.forms.AuthenticateForm",
+    "reauthenticate": "stakeholders.signin.forms.ReauthenticateCodeForm",
+    "activate_totp": "stakeholders.signin.forms.ActivateTOTPForm",
+    "add_webauthn": "stakeholders.signin.forms.AddWebAuthnForm",
+    "edit_webauthn": "stakeholders.signin.forms.EditWebAuthnForm",
+}
+# People who can publish, change the register or let others in must prove twice who they are.
+SECOND_FACTOR_REQUIRED = (
+    switch("SECOND_FACTOR_REQUIRED") if env.str("SECOND_FACTOR_REQUIRED", default="") else not DEBUG
+)
+
+# The ministries' own sign-in: off until these are set.
+OIDC = {
+    name: env.str(f"OIDC_{name}", default="")
+    for name in ("SERVER_URL", "CLIENT_ID", "CLIENT_SECRET")
+}
+OIDC_NAME: str = env.str("OIDC_NAME", default="Ansattporten")
+OIDC_ACR_VALUES: list[str] = env.str("OIDC_ACR_VALUES", default="").split()
+if any(OIDC.values()) and not all(OIDC.values()):
+    missing = ", ".join(f"OIDC_{name}" for name, value in OIDC.items() if not value)
+    raise ImproperlyConfigured(
+        f"The ministries' own sign-in is half configured: set {missing} too, or none of OIDC_…"
+    )
+if OIDC["SERVER_URL"] and not DEBUG and not OIDC["SERVER_URL"].startswith("https://"):
+    raise ImproperlyConfigured("OIDC_SERVER_URL must start with https://")
+SOCIALACCOUNT_ADAPTER = "stakeholders.signin.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "ministry": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "ministry",
+                "name": OIDC_NAME,
+                "client_id": OIDC["CLIENT_ID"],
+                "secret": OIDC["CLIENT_SECRET"],
+                "settings": {"server_url": OIDC["SERVER_URL"]},
+            }
+        ]
+        if OIDC["SERVER_URL"]
+        else [],
+    }
+}
+
+# Five wrong passwords from one place for one person: a quarter of an hour's pause.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "stakeholders.signin.visitors.name_tried"
+AXES_CLIENT_IP_CALLABLE = "stakeholders.signin.visitors.address_of"
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+# Else it greets at every start.
+AXES_VERBOSE = False
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -346,4 +481,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Who is locked out is worth a line, not each visit.
+    "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -13,14 +13,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
-from measures.models import Document, Indicator, Measure
+from measures.models import Document, Indicator, Measure, Round
 from measures.views.reading import read_only
 from stakeholders.models import Organisation
 
 #: Measures in one part. With three languages and their cross-references about 2 MB, far below
 #: the 50,000 addresses and 50 MB that sitemaps.org allows.
 PART = 1000
-SINGLE = ("front", "measure_list", "threads", "organisation_list", "indicator_list", "about")
+SINGLE = (
+    *("front", "measure_list", "threads", "organisation_list", "indicator_list", "missing"),
+    *("correction_list", "about"),
+)
 
 
 class Page(NamedTuple):
@@ -41,7 +44,11 @@ def parts() -> list[str]:
 def pages() -> list[Page]:
     """Return all pages but those of measures."""
     paths = [reverse(f"measures:{name}") for name in SINGLE]
-    for model, name in ((Document, "document"), (Organisation, "organisation")):
+    for model, name in (
+        (Document, "document"),
+        (Organisation, "organisation"),
+        (Round, "round"),
+    ):
         keys = model.objects.order_by("pk").values_list("key", flat=True)
         paths += [reverse(f"measures:{name}", args=[key]) for key in keys]
     for key in Indicator.objects.order_by("pk").values_list("key", flat=True):

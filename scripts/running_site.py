@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,13 +36,10 @@ def wait_until_ready(address: str, server: subprocess.Popen[bytes], seconds: flo
     raise RuntimeError(f"the site did not become ready at {address}")
 
 
-@contextmanager
-def running_site(folder: Path) -> Iterator[str]:
-    """Serve the real register from `folder` with production settings; yield the address."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
-        "ALLOWED_HOSTS": "127.0.0.1",
+def environment_of(folder: Path, host: str, address: str) -> dict[str, str]:
+    """Return production settings for a site that keeps all it has in `folder`."""
+    return os.environ | {
+        "ALLOWED_HOSTS": host,
         "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
         "DEBUG": "0",
         "DJANGO_SETTINGS_MODULE": "roadmap.settings",
@@ -50,11 +50,33 @@ def running_site(folder: Path) -> Iterator[str]:
         "STATIC_ROOT": str(folder / "static"),
         "VAR_DIR": str(folder),
     }
-    manage = [sys.executable, str(ROOT / "manage.py")]
+
+
+@cache
+def pattern() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder with the real register and the collected files, from which sites are copied;
+    made once in a process, and gone when it ends."""
+    made = tempfile.TemporaryDirectory(prefix="tiltak-site-", ignore_cleanup_errors=True)
+    environment = environment_of(Path(made.name), "127.0.0.1", "http://127.0.0.1")
     for command in (["migrate", "-v0"], ["load_register", "fixtures/"], ["collectstatic", "-v0"]):
         subprocess.run(
-            [*manage, *command], check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+            [sys.executable, str(ROOT / "manage.py"), *command],
+            check=True,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
         )
+    return made
+
+
+@contextmanager
+def running_site(folder: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve the real register from `folder` with production settings; yield the address. Browsers
+    let passkeys work at the host localhost, and at no number."""
+    port = free_port()
+    address = f"http://{host}:{port}"
+    environment = environment_of(folder, host, address)
+    shutil.copytree(pattern().name, folder, dirs_exist_ok=True)
     gunicorn = [sys.executable, "-m", "gunicorn", "roadmap.wsgi", "--bind", f"127.0.0.1:{port}"]
     options = ["--workers", "2", "--threads", "2", "--log-level", "warning"]
     server = subprocess.Popen([*gunicorn, *options], cwd=ROOT, env=environment)

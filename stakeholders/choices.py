@@ -33,3 +33,25 @@ class Role(TextChoices):
     VOICE = "voice", _("Talsperson")
     STEWARD = "steward", _("Registerfører")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+#: Roles that only suit some sorts of organisation; all others suit any.
+ROLE_KINDS: dict[Role, tuple[OrganisationKind, ...]] = {
+    Role.VOICE: (OrganisationKind.INDUSTRY_BODY, OrganisationKind.CLUSTER),
+    Role.STEWARD: (OrganisationKind.MINISTRY,),
+}
+
+
+class AccessVerb(TextChoices):
+    """What was done with somebody's access."""
+
+    INVITED = "invited", _("Invitert")
+    RESENT = "resent", _("Invitasjonen er sendt på nytt")
+    REVOKED = "revoked", _("Invitasjonen er trukket tilbake")
+    ACCEPTED = "accepted", _("Tok imot invitasjonen")
+    GRANTED = "granted", _("Fikk rolle")
+    ENDED = "ended", _("Rolle avsluttet")
+    CLOSED = "closed", _("Kontoen er stengt")
+    REOPENED = "reopened", _("Kontoen er åpnet igjen")
+    UNLOCKED = "unlocked", _("Pausen etter feil passord er opphevet")
+    RESET = "reset", _("Koder og passnøkler er fjernet")

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
+from measures.actions.closing import close_reporting
 from measures.actions.keeping import store_upload
-from measures.models import Measure, Owner
+from measures.models import Measure, Owner, Round, StatusUpdate
 from tests.cast import CAST, World
-from tests.reports import begun, confirmed, handed_in, published_file
+from tests.make import make_invitation
+from tests.reports import begun, confirmed, handed_in, published_file, scheduled
+from tests.rounds import make_round
 
 EVERYBODY = frozenset(CAST)
 SIGNED_IN = EVERYBODY - {"anonymous"}
@@ -58,8 +63,11 @@ PUBLIC: dict[str, Row] = {
     "measures:organisation_list": Row(),
     "measures:organisation": Row({"key": "lmi"}),
     "measures:threads": Row(),
+    "measures:correction_list": Row(),
     "measures:indicator_list": Row(),
     "measures:indicator": Row({"key": "eksport"}),
+    "measures:missing": Row(),
+    "measures:round": Row(lambda world: {"key": make_round(world).key}),
     "measures:evidence_file": Row(lambda world: {"pk": str(published_file(world).pk)}),
 }
 #: For the platform and for search engines.
@@ -71,6 +79,23 @@ SITE: dict[str, Row] = {
     "sitemap_pages": Row(),
     "sitemap_measures": Row({"part": "1"}),
 }
+#: Who has a say in what the reporter wrote.
+DECIDERS = frozenset({"approver", "approver_author"})
+
+
+def decision(data: Arguments, find: Callable[[World], StatusUpdate] = handed_in) -> Row:
+    """Return the row of an act of an approver, on the text as it is."""
+
+    def seen(world: World) -> Arguments:
+        update = StatusUpdate.objects.select_related("measure").latest("pk")
+        given = {"version": update.version, "seen": update.measure.current_update_id}
+        return data | {name: str(value) for name, value in given.items()}
+
+    return Row(
+        lambda world: {"pk": str(find(world).pk)}, DECIDERS, 302, "post", seen, signed_out=403
+    )
+
+
 #: The desk and what belongs to it.
 DESK: dict[str, Row] = {
     "measures:desk": Row(allowed=SIGNED_IN),
@@ -99,8 +124,115 @@ DESK: dict[str, Row] = {
         lambda world: {"pk": str(begun(world).pk)}, allowed=AUTHOR, answer=302, method="post"
     ),
 }
+DESK |= {
+    "measures:approve": Row(lambda world: {"pk": str(handed_in(world).pk)}, DECIDERS),
+    "measures:approve_publish": decision(data={}),
+    "measures:approve_schedule": decision(data={"on": "17.5.2150", "clock": "9"}),
+    "measures:approve_return": decision(data={"note": "Si hva som er gjort."}),
+    "measures:approve_cancel": decision(data={}, find=scheduled),
+}
+
+
+def closed(world: World) -> Arguments:
+    """End the reporting about the world's measure."""
+    approver = world.people["approver"]
+    close_reporting(world.measure, approver, "Avløst.", timezone.localdate())
+    return {"ref": "VK-01"}
+
+
+DESK |= {
+    "measures:close": Row({"ref": "VK-01"}, DECIDERS),
+    "measures:reopen": Row(
+        closed, DECIDERS, 302, "post", {"reason": "Det var for tidlig."}, signed_out=403
+    ),
+}
+
+
+def said(world: World) -> Arguments:
+    """Find what the world's owner has said."""
+    return {"pk": str(world.measure.updates.earliest("pk").pk)}
+
+
+DESK |= {
+    "measures:correct": Row(said, REPORTERS),
+    "measures:save_correction": Row(said, REPORTERS, method="post", signed_out=403),
+    "measures:desk_measure": Row({"ref": "VK-01"}, REPORTERS | DECIDERS | {"steward"}),
+}
 #: Signing in, one's own account, the organisation's people.
-ACCOUNT: dict[str, Row] = {}
+ACCOUNT: dict[str, Row] = {
+    # Who has signed in goes on to the desk.
+    **dict.fromkeys(("account_login", "account_signup"), Row({}, SIGNED_IN, 302, signed_out=200)),
+    **dict.fromkeys(
+        ("mfa_authenticate", "mfa_login_webauthn", "socialaccount_signup"), Row(answer=302)
+    ),
+    "account_logout": Row(allowed=SIGNED_IN),
+    "account_inactive": Row(),
+    "account_reset_password": Row(),
+    "account_reset_password_done": Row(),
+    "account_reset_password_from_key": Row({"uidb36": "1", "key": "x"}),
+    "account_reset_password_from_key_done": Row(),
+    "account_change_password": Row(allowed=SIGNED_IN),
+    "account_reauthenticate": Row(allowed=SIGNED_IN),
+    "account_set_password": Row({}, SIGNED_IN, 302),
+    "mfa_index": Row(allowed=SIGNED_IN),
+    "mfa_list_webauthn": Row(allowed=SIGNED_IN),
+    "usersessions_list": Row(allowed=SIGNED_IN),
+    "socialaccount_connections": Row(allowed=SIGNED_IN),
+    # First one proves again who one is.
+    **dict.fromkeys(
+        (
+            *("mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"),
+            *("mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+        ),
+        Row({}, SIGNED_IN, 302),
+    ),
+    **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), Row({"pk": "1"}, SIGNED_IN, 302)),
+    # Nobody here has them.
+    **dict.fromkeys(
+        ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"),
+        Row({}, SIGNED_IN, 404),
+    ),
+    # No provider is configured.
+    "ministry_login": Row(answer=404),
+    "ministry_callback": Row(answer=404),
+    "socialaccount_login_cancelled": Row(),
+    "socialaccount_login_error": Row(answer=401),
+}
+#: Who lets people of NFD in and out, and who lets anybody in somewhere.
+MANAGERS = frozenset({"steward", "administrator", "operator"})
+MANAGES = MANAGERS | {"colleague"}
+
+
+def reporter_of(world: World) -> Arguments:
+    """Find the reporter at NFD."""
+    return {"pk": str(world.people["reporter"].pk)}
+
+
+def invited(world: World) -> Arguments:
+    """Invite somebody to NFD."""
+    return {"pk": str(make_invitation(world.nfd)[0].pk)}
+
+
+ACCOUNT |= {
+    "stakeholders:people": Row(allowed=MANAGES),
+    "stakeholders:invite": Row(allowed=MANAGES, method="post"),
+    "stakeholders:resend_invitation": Row(invited, MANAGERS, 302, "post"),
+    "stakeholders:revoke_invitation": Row(invited, MANAGERS, 302, "post"),
+    "stakeholders:end_membership": Row(
+        lambda world: {"pk": str(world.people["reporter"].memberships.get().pk)},
+        MANAGERS,
+        302,
+        "post",
+    ),
+    "stakeholders:person": Row(reporter_of, MANAGERS),
+    "stakeholders:grant_role": Row(
+        reporter_of, MANAGERS, 302, "post", data={"role": "nfd:approver"}
+    ),
+    "stakeholders:end_access": Row(
+        lambda world: reporter_of(world) | {"key": "nfd"}, MANAGERS, 302, "post"
+    ),
+    "stakeholders:invitation": Row(lambda world: {"token": make_invitation(world.nfd)[1]}),
+}
 #: Keeping the register.
 STEWARD = frozenset({"steward"})
 
@@ -113,6 +245,11 @@ def kept(model: type[Owner] | type[Measure], table: str) -> Callable[[World], Ar
 def uploaded(world: World) -> Arguments:
     """Upload something as the steward."""
     return {"key": str(store_upload({"themes.csv": b"number"}, world.people["steward"]).key)}
+
+
+def asked(world: World) -> Arguments:
+    """Find a round, or open one."""
+    return {"pk": str((Round.objects.first() or make_round(world)).pk)}
 
 
 KEEPING: dict[str, Row] = {
@@ -128,6 +265,9 @@ KEEPING: dict[str, Row] = {
     "measures:register_export_workbook": Row(allowed=STEWARD),
     "measures:register_export_archive": Row(allowed=STEWARD),
     "measures:register_template": Row({"document": "veikart"}, STEWARD),
+    "measures:round_list": Row(allowed=STEWARD),
+    "measures:round_new": Row(allowed=STEWARD),
+    "measures:round_change": Row(asked, STEWARD),
 }
 
 ROWS: dict[str, Row] = PUBLIC | SITE | DESK | ACCOUNT | KEEPING
@@ -139,4 +279,5 @@ MISSING: dict[str, Arguments] = {
     "measures:organisation": {"key": "finnes-ikke"},
     "measures:indicator": {"key": "finnes-ikke"},
     "measures:evidence_file": {"pk": "999999"},
+    "measures:round": {"key": "finnes-ikke"},
 }

@@ -28,6 +28,7 @@ CAST = (
     "steward",
     "administrator",
     "colleague",
+    "operator",
 )
 
 
@@ -36,7 +37,8 @@ class World:
     """NFD coordinates the roadmap and leads VK-01; HOD is another ministry with nothing in it; LMI
     is an industry body. `people` are the cast by role: `reporter` and `approver` at NFD,
     `approver_author` who is both, `steward` and `administrator` at NFD, `colleague` who is
-    reporter, approver and administrator at HOD, `voice` at LMI."""
+    reporter, approver and administrator at HOD, `voice` at LMI. `operator`
+    runs the site, and belongs nowhere."""
 
     nfd: Organisation
     hod: Organisation
@@ -66,6 +68,7 @@ def make_world() -> World:
         "steward": make_member(nfd, Role.STEWARD, email="registerforer@example.no"),
         "administrator": make_member(nfd, Role.ADMINISTRATOR, email="administrator@example.no"),
         "colleague": make_member(hod, *everything, email="kollega@example.no"),
+        "operator": make_user(email="drift@example.no", is_staff=True),
     }
     make_update(
         measure,

@@ -22,7 +22,8 @@ from measures.models import (
     Theme,
 )
 from stakeholders.choices import Role
-from stakeholders.models import Membership, Organisation, User
+from stakeholders.models import Invitation, Membership, Organisation, User
+from stakeholders.models.invitations import GOOD_FOR, hash_of, new_token
 
 serial = count(1)
 TODAY = datetime.date(2026, 11, 22)
@@ -41,6 +42,23 @@ def make_member(organisation: Organisation, *roles: Role, **fields: Any) -> User
     for role in roles:
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return user
+
+
+def make_invitation(organisation: Organisation, **fields: Any) -> tuple[Invitation, str]:
+    """Make an open invitation to the organisation; return it and the token of its link."""
+    token, now = new_token(), timezone.now()
+    invitation = Invitation.objects.create(
+        **{
+            "email": f"invitert-{next(serial)}@example.no",
+            "organisation": organisation,
+            "roles": ["reporter"],
+            "created_at": now,
+            "expires_at": now + GOOD_FOR,
+            "token_hash": hash_of(token),
+        }
+        | fields
+    )
+    return invitation, token
 
 
 def make_organisation(**fields: Any) -> Organisation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from typing import Any
@@ -10,7 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from measures.actions.confirming import confirm_unchanged
-from measures.actions.drafting import Written, open_draft, save_draft, submit_update
+from measures.actions.correcting import COPIED, open_correction
+from measures.actions.drafting import WORDS, Written, open_draft, save_draft, submit_update
+from measures.actions.evidence import Link
+from measures.actions.publishing import publish_update
 from measures.dates import PartialDate
 from measures.models import Evidence, Measure, StatusUpdate
 from measures.queries.speaking import newest_published
@@ -44,6 +48,22 @@ def handed_in(world: World, author: str = "reporter", **fields: Any) -> StatusUp
     return hand_in(world.people[author], begun(world, author, **fields))
 
 
+def correction(user: User, wrong: StatusUpdate, **fields: Any) -> StatusUpdate:
+    """Open and save a correction that says what the wrong update says, but for `fields`."""
+    draft = open_correction(user, wrong, newest_published(wrong.measure))
+    said = {n: getattr(draft, n) for n in COPIED if n in WORDS} | {"correction_note": "Feil dato."}
+    links = [
+        Link(**{n: getattr(e, n) for n in Link.__dataclass_fields__})
+        for e in draft.evidence.filter(file="")
+    ]
+    return save_draft(user, draft, Written(said | fields, links=links), draft.version)
+
+
+def corrected(user: User, wrong: StatusUpdate, approver: User, **fields: Any) -> StatusUpdate:
+    """Correct an update and publish the correction."""
+    return publish_update(hand_in(user, correction(user, wrong, **fields)), approver)
+
+
 def hand_in(user: User, draft: StatusUpdate) -> StatusUpdate:
     """Hand in a draft, having seen all there is."""
     newest = newest_published(draft.measure)
@@ -60,6 +80,12 @@ def confirmed(world: World, author: str = "reporter") -> StatusUpdate:
     """Confirm that nothing has changed for the world's measure."""
     world.measure.refresh_from_db()
     return confirm_unchanged(world.people[author], [world.measure])[0]
+
+
+def scheduled(world: World) -> StatusUpdate:
+    """Hand in a report that a colleague has approved for tomorrow."""
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    return publish_update(handed_in(world), world.people["approver"], tomorrow)
 
 
 def attached(draft: StatusUpdate, content: bytes = PDF, name: str = "rapport.pdf") -> Evidence:

@@ -1,4 +1,5 @@
-"""Every address as every role, see access_rows. A new address fails here until it has a row."""
+"""Every address as every role, see access_rows. A new address fails here until it has a row; a GET
+that writes fails too, by the guard in conftest."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
@@ -32,20 +34,29 @@ def world() -> World:
 
 
 def test_every_address_has_a_row() -> None:
-    assert set(names(get_resolver())) == set(ROWS)
+    """Those of Django's admin are walked in test_operators, one table after the other."""
+    assert {n for n in names(get_resolver()) if not n.startswith("admin:")} == set(ROWS)
 
 
-@pytest.mark.parametrize("role", CAST)
 @pytest.mark.parametrize("name", ROWS)
-def test_walk(name: str, role: str, world: World, client: Client) -> None:
+def test_walk(name: str, world: World) -> None:
     row = ROWS[name]
-    arguments, data = row.found(world)
-    if role != "anonymous":
-        client.force_login(world.people[role], "django.contrib.auth.backends.ModelBackend")
-    call: Any = getattr(client, row.method)
-    response = call(reverse(name, kwargs=arguments), data)
-    response.close()
-    assert response.status_code == row.expected(role)
+    answers = {role: answer_to(role, name, world) for role in CAST}
+    assert answers == {role: row.expected(role) for role in CAST}
+
+
+def answer_to(role: str, name: str, world: World) -> int:
+    """Return the status that the role gets from the address, and leave the world as it was."""
+    row, client = ROWS[name], Client()
+    with transaction.atomic():
+        arguments, data = row.found(world)
+        if role != "anonymous":
+            client.force_login(world.people[role])
+        call: Any = getattr(client, row.method)
+        response = call(reverse(name, kwargs=arguments), data)
+        response.close()
+        transaction.set_rollback(True)
+    return int(response.status_code)
 
 
 @pytest.mark.parametrize(("name", "arguments"), MISSING.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,15 +20,16 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.urls import Resolver404, resolve
 
-from benchmarks import client, pages, queries
+from benchmarks import client, desks, pages, queries
 from benchmarks.generate import PER_MEASURE, CannotGenerate, generate
 from benchmarks.pages import Target
 from benchmarks.register import Register
+from benchmarks.reporters import Form
 from benchmarks.sites import Site
 from measures.choices import Freshness, Origin, Schedule, Status
 from measures.models import Event, Evidence, Measure, StatusUpdate
 from stakeholders.models import Membership, User
-from tests.make import TODAY, make_measure
+from tests.make import TODAY, make_measure, make_update
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -253,3 +255,61 @@ def test_the_whole_benchmark_on_two_tiny_registers() -> None:
     lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
     assert len(lines) == (2 + 2 + 2 * len(pages.PAGES)) + (2 + len(pages.PAGES))
     assert [line for line in lines if line.startswith("| one measure ")][1].split()[4] == "5"
+
+
+# --- Reporting -------------------------------------------------------------------------------
+
+
+def test_the_form_sends_what_a_browser_sends() -> None:
+    page = """
+        <form><input name="q" value="nei"></form>
+        <form data-draft="/lagre/"><input type="hidden" name="version" value="3">
+        <input type="radio" name="status" value="a">
+        <input type="radio" name="status" value="b" checked> <input type="file" name="files">
+        <textarea name="summary">\nEn &lt;linje&gt;\nto</textarea>
+        <select name="language"><option value="nb">B<option value="nn" selected>N</select>
+        <select name="kind"><option value="">Ikke valgt<option value="x">X</select>
+        <button name="send" value="1">Send</button></form>
+    """
+    assert Form(page).fields == {
+        "version": "3",
+        "status": "b",
+        "summary": "En <linje>\nto",
+        "language": "nn",
+        "kind": "",
+    }
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_nowhere_is_lost() -> None:
+    given = {"handed_in": 0, "published": 0, "returned": 0}
+    update = make_update(make_measure(), summary="Først. Så mer.")
+    kept = ["Først.", update.summary, "Aldri lagret."]
+    assert desks.check({"kept": kept, **given})["lost"] == ["Aldri lagret."]
+
+
+@pytest.mark.django_db
+def test_events_that_do_not_add_up_are_told() -> None:
+    given: dict[str, Any] = {"kept": [], "handed_in": 1, "published": 0, "returned": 0}
+    assert desks.check(given)["wrong"] == {"submitted": [0, 1]}
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_few_report_and_approve_at_once() -> None:
+    options = ["--seconds", "1", "--reporters", "4", "--approvers", "2", "--measures", "30"]
+    done = subprocess.run(
+        [sys.executable, "benchmarks/reporting.py", *options],
+        check=False,
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = dict(re.findall(r"^([a-z ]+): ([\d,]+)$", done.stdout, re.MULTILINE))
+    assert told["errors"] == told["lost texts"] == "0"
+    assert int(told["texts kept"]) >= 4 * 3
+    assert int(told["published"]) + int(told["returned"]) == int(told["handed in"]) > 0

@@ -21,7 +21,6 @@ from tests.reports import begun, confirmed, handed_in
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 22)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def world() -> World:
 
 @pytest.fixture
 def reporter(world: World, client: Client) -> Client:
-    client.force_login(world.people["reporter"], BACKEND)
+    client.force_login(world.people["reporter"])
     return client
 
 
@@ -130,7 +129,7 @@ def test_the_desk_is_nobody_elses(reporter: Client) -> None:
 
 
 def test_who_has_no_role_is_told_so(world: World, client: Client) -> None:
-    client.force_login(world.people["stranger"], BACKEND)
+    client.force_login(world.people["stranger"])
     assert "Du har ingen rolle ennå" in Page(client.get("/min-side/")).text
 
 
@@ -148,9 +147,9 @@ def test_what_came_back_shows_the_note(world: World, reporter: Client) -> None:
 
 def test_what_awaits_approval_is_the_approvers(world: World, client: Client) -> None:
     handed_in(world)
-    client.force_login(world.people["approver"], BACKEND)
+    client.force_login(world.people["approver"])
     assert "Venter på at du godkjenner" in Page(client.get("/min-side/")).text
-    client.force_login(world.people["reporter"], BACKEND)
+    client.force_login(world.people["reporter"])
     assert "Venter på at du godkjenner" not in Page(client.get("/min-side/")).text
 
 

@@ -222,6 +222,7 @@ def addresses(language: str) -> Iterable[str]:
     yield from (f"/{language}{path}" for path in OTHERS)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", messages.LANGUAGES)

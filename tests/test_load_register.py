@@ -174,6 +174,14 @@ def test_a_dry_run_says_the_same_and_writes_nothing() -> None:
     assert set(counts().values()) == {0}
 
 
+def test_what_was_changed_in_the_browser_stays_when_only_an_empty_register_is_filled() -> None:
+    load(if_empty=True)
+    changed = Measure.objects.filter(ref="VK-01")
+    changed.update(title="Endret av en registerfører")
+    assert "står som det er" in load(if_empty=True)
+    assert changed.get().title == "Endret av en registerfører"
+
+
 def test_the_actor_stands_in_the_events() -> None:
     steward = User.objects.create_user("steward@example.no")
     plan = prepare(as_files(real_register()), TODAY)

@@ -521,4 +521,4 @@ def test_a_deadline_repeated_is_not_a_deadline_moved() -> None:
     measure = make_measure()
     for stated in ("2021-01-01", "2022-01-01"):
         make_deadline(measure, "2024", stated_on=stated)
-    assert page_of(measure, TODAY).times_moved == 0
+    assert page_of(measure, TODAY).deadlines.times == 0

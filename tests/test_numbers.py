@@ -26,7 +26,9 @@ PAGES = [
     "/indikatorer/export-income/",
 ]
 #: Measures are counted in so many ways that each page has a test of its own for them.
-COUNT = re.compile(r"\b\d+ (?:ønsker?|indikator(?:er)?|mål|melding(?:er)?|kobling(?:er)?|av dem)\b")
+COUNT = re.compile(
+    r"\b\d+ (?:ønsker?|indikator(?:er)?|mål|melding(?:er)?|kobling(?:er)?|rettelser?|av dem)\b"
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from measures.actions import Changed
+from measures.actions.drafting import open_draft
 from measures.actions.publishing import (
     cancel_schedule,
     move_deadline,
@@ -272,6 +273,18 @@ def test_a_text_is_not_returned_without_a_word(world: World, note: str) -> None:
         return_update(handed_in(world), world.people["approver"], note)
 
 
+def test_a_text_is_not_returned_to_who_has_begun_another(world: World) -> None:
+    """Nobody has two drafts about the same: the approver is told, and the text waits."""
+    update = handed_in(world)
+    open_draft(world.people["reporter"], world.measure)
+    with pytest.raises(Changed, match="ny kladd"):
+        return_update(update, world.people["approver"], "Si mer.")
+    assert StatusUpdate.objects.get(pk=update.pk).state == "submitted"
+    open_draft(world.people["approver_author"], world.measure)  # another's is no matter
+    StatusUpdate.objects.filter(author=world.people["reporter"], state="draft").delete()
+    assert return_update(update, world.people["approver"], "Si mer.").state == "returned"
+
+
 # --- At its time -----------------------------------------------------------------------------
 
 
@@ -292,6 +305,7 @@ def confirmation(world: World, **fields: Any) -> StatusUpdate:
         world,
         **{
             "origin": Origin.CONFIRMATION,
+            "based_on": fields.get("measure", world.measure).current_update,
             "summary": "",
             "submitted_at": None,
             "publish_at": NOW + MINUTE,
@@ -309,6 +323,23 @@ def test_a_confirmation_is_published_when_it_can_no_longer_be_undone(world: Worl
     assert (update.state, undone.state) == ("published", "withdrawn")
     assert Event.objects.get(update=update).actor == world.people["reporter"]
     assert Measure.objects.get(pk=world.measure.pk).confirmed_on == update.date
+
+
+def test_a_confirmation_of_what_no_longer_stands_is_taken_back(world: World) -> None:
+    """Else it would silently bring back what a report has replaced in that minute."""
+    late = confirmation(world)
+    new = publish_update(handed_in(world, status="not_started"), world.people["approver"])
+    assert publish_due(LATER) == 0
+    late.refresh_from_db()
+    assert late.state == "withdrawn"
+    assert events(late) == [Verb.WITHDRAWN]
+    assert Measure.objects.get(pk=world.measure.pk).current_update == new
+
+
+def test_two_organisations_confirm_the_same(world: World) -> None:
+    one, two = confirmation(world), confirmation(world, author=world.people["approver_author"])
+    assert publish_due(LATER) == 2
+    assert [events(update) for update in (one, two)] == [[Verb.PUBLISHED]] * 2
 
 
 def test_one_that_cannot_be_published_stops_no_other(

@@ -49,7 +49,7 @@ def world() -> World:
 
 @pytest.fixture
 def steward(world: World, client: Client) -> User:
-    client.force_login(world.people["steward"], "django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.people["steward"])
     return world.people["steward"]
 
 
@@ -61,7 +61,7 @@ def real(client: Client) -> User:
     nfd = Organisation.objects.get(key="nfd")
     user = make_member(nfd, Role.STEWARD, email="nfd@example.no", name="Ola Fører")
     user.memberships.create(organisation=Organisation.objects.get(key="hod"), role=Role.STEWARD)
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return user
 
 
@@ -186,7 +186,7 @@ def test_an_upload_is_its_owners_alone_and_expires(
     discard = reverse("measures:register_upload_discard", args=[theirs.key])
     assert client.post(discard).status_code == 404
     PendingUpload.objects.update(expires_at=timezone.now() - datetime.timedelta(seconds=1))
-    client.force_login(other, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(other)
     assert client.get(path).status_code == 404
     store_upload({"themes.csv": b"x"}, steward)
     assert [upload.owner for upload in PendingUpload.objects.all()] == [steward]
@@ -254,6 +254,8 @@ def test_uploaded_status_updates_are_public_sources(real: User, client: Client) 
         ([("a.csv", 10)] * 2, "samme navn"),
         ([(f"{n}.csv", 1) for n in range(21)], "høyst 20 filer"),
         ([("a.csv", 6_000_000), ("b.csv", 6_000_000)], "for store"),
+        ([("a.csv", 11_000_000)], "for store"),
+        ([("a.csv", 11_000_000), ("b.csv", 1)], "for store"),
     ],
 )
 def test_what_is_not_even_looked_at(

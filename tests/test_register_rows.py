@@ -48,7 +48,7 @@ def world() -> World:
 
 @pytest.fixture
 def steward(world: World, client: Client) -> User:
-    client.force_login(world.people["steward"], "django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.people["steward"])
     return world.people["steward"]
 
 

@@ -18,7 +18,6 @@ from tests.page import Page
 from tests.reports import JPEG, PDF, begun, handed_in
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 PATH = "/min-side/rapporter/VK-01/"
 SECRET = "En lang tekst som ingen får miste. <script>alert('æøå')</script>"
 
@@ -30,7 +29,7 @@ def world() -> World:
 
 @pytest.fixture
 def reporter(world: World, client: Client) -> Client:
-    client.force_login(world.people["reporter"], BACKEND)
+    client.force_login(world.people["reporter"])
     return client
 
 
@@ -274,7 +273,7 @@ def test_a_lost_session_loses_no_text(world: World, client: Client) -> None:
 
 def test_a_form_too_old_loses_no_text(world: World) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(world.people["reporter"], BACKEND)
+    strict.force_login(world.people["reporter"])
     data = posted(world, summary=SECRET, status="completed", send="1")
     response = strict.post(PATH, data)
     kept(response, 403)
@@ -285,7 +284,7 @@ def test_a_form_too_old_loses_no_text(world: World) -> None:
 
 def test_a_form_from_another_site_is_not_shown_as_ones_own(world: World) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(world.people["reporter"], BACKEND)
+    strict.force_login(world.people["reporter"])
     response = strict.post(PATH, posted(world, summary=SECRET), HTTP_ORIGIN="https://ond.example")
     assert response.status_code == 403
     assert "En lang tekst" not in response.content.decode()
@@ -299,7 +298,7 @@ def test_an_error_of_ours_loses_no_text(
         raise error
 
     quiet = Client(raise_request_exception=False)
-    quiet.force_login(world.people["reporter"], BACKEND)
+    quiet.force_login(world.people["reporter"])
     data = posted(world, summary=SECRET, status="completed", send="1")
     monkeypatch.setattr("measures.views.report.save_draft", fail)
     file = SimpleUploadedFile("a.pdf", PDF)
@@ -311,7 +310,7 @@ def test_an_error_of_ours_loses_no_text(
 def test_without_a_database_no_text_is_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session cannot even be read: the answer leans on nothing but what was sent."""
     quiet = Client(raise_request_exception=False)
-    quiet.force_login(world.people["reporter"], BACKEND)
+    quiet.force_login(world.people["reporter"])
     data = posted(world, summary=SECRET, status="completed", send="1")
 
     def gone(*args: object) -> None:

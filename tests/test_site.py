@@ -61,8 +61,8 @@ def register() -> None:
 @pytest.mark.usefixtures("register")
 def test_the_sitemap_holds_every_page_in_every_language(client: Client) -> None:
     found = {loc for part in locations(client, "/sitemap.xml") for loc in locations(client, part)}
-    paths = ["", "tiltak/", "aktorer/", "trad/", "indikatorer/", "om/", "tiltak/VK-01/"]
-    paths += ["dokumenter/veikart/", "aktorer/lmi/", "indikatorer/eksport/"]
+    paths = ["", "tiltak/", "aktorer/", "trad/", "indikatorer/", "mangler/", "rettelser/", "om/"]
+    paths += ["tiltak/VK-01/", "dokumenter/veikart/", "aktorer/lmi/", "indikatorer/eksport/"]
     assert found == {f"{SITE}/{prefix}{p}" for prefix in ("", "nn/", "en/") for p in paths}
 
 
@@ -185,7 +185,7 @@ def test_a_page_is_closed_unless_it_says_otherwise(client: Client, settings: Any
     settings.ROOT_URLCONF = __name__
     response = client.get("/lukket/")
     assert response.status_code == 302
-    assert response["Location"].startswith("/logg-inn/")
+    assert response["Location"].startswith("/konto/logg-inn/")
 
 
 @pytest.mark.django_db

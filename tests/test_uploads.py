@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client, RequestFactory
@@ -17,29 +16,10 @@ from django.test import Client, RequestFactory
 from measures import uploads
 from measures.uploads import DOCX, XLSX, Refused, check, clean_name, refused_files
 from tests.cast import World, make_world
+from tests.hostile import EXE, SVG, bomb, with_formula
 from tests.reports import JPEG, PDF, PNG, attached, begun, office, published_file
 
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-EXE = b"MZ\x90\0" + b"\0" * 60 + b"PE\0\0"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-
-
-def workbook(formula: str) -> bytes:
-    """Return a real workbook with a formula in it."""
-    held = io.BytesIO()
-    with xlsxwriter.Workbook(held) as book:
-        book.add_worksheet().write_formula("A1", formula)
-    return held.getvalue()
-
-
-def bomb() -> bytes:
-    """Return a small workbook that unpacks to more than it may."""
-    held = io.BytesIO(office())
-    with zipfile.ZipFile(held, "a", zipfile.ZIP_DEFLATED) as archive:
-        zeros = b"\0" * 30 * uploads.MEGABYTE
-        for n in range(8):
-            archive.writestr(f"xl/worksheets/sheet{n}.xml", zeros)
-    return held.getvalue()
 
 
 def locked() -> bytes:
@@ -81,7 +61,7 @@ def str_or_content(value: str | bytes) -> str:
         ("a.jpeg", JPEG, uploads.JPEG),
         ("a.docx", office(DOCX, {"word/document.xml": b"<d/>"}), DOCX),
         ("a.xlsx", office(), XLSX),
-        ("a.xlsx", workbook("=1+1"), XLSX),
+        ("a.xlsx", with_formula("=1+1"), XLSX),
     ],
     ids=str_or_content,
 )
@@ -248,7 +228,7 @@ def test_a_file_of_a_draft_is_the_writers_alone(
 ) -> None:
     evidence = attached(begun(world))
     if role:
-        client.force_login(world.people[role], "django.contrib.auth.backends.ModelBackend")
+        client.force_login(world.people[role])
     response = client.get(f"/dokumentasjon/{evidence.pk}/")
     response.close()
     assert response.status_code == status
@@ -258,9 +238,9 @@ def test_a_file_of_a_draft_is_the_writers_alone(
 
 def test_a_formula_in_a_workbook_is_harmless(world: World, client: Client) -> None:
     """The file is kept and given back byte by byte, as a download; nothing here reads a cell."""
-    content = workbook('=HYPERLINK("http://ond.example","Klikk")')
+    content = with_formula('=HYPERLINK("http://ond.example","Klikk")')
     evidence = attached(begun(world), content, "tall.xlsx")
-    client.force_login(world.people["reporter"], "django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.people["reporter"])
     response = client.get(f"/dokumentasjon/{evidence.pk}/")
     assert b"".join(response) == content
     assert response["Content-Disposition"].startswith("attachment;")

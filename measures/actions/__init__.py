@@ -1,4 +1,9 @@
-"""The verbs: what changes the record, one function each. Nothing else writes."""
+"""The verbs: what changes the record, one function each. Nothing else writes.
+
+**Locks.** An act on a measure locks the measure first, several in the order of their keys, and then
+what it changes. Rows are locked with `no_key`: no key ever changes, and a plain lock would make
+everybody wait who adds a row that refers to them, also those for whom the holder waits.
+"""
 
 
 class Changed(Exception):

@@ -7,10 +7,12 @@ import datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from measures.actions import Changed
 from measures.choices import Precision, Verb
 from measures.models import Event, Measure
+from measures.queries.closing import answering_for
 from stakeholders.models import User
 
 #: From a field to [before, after].
@@ -28,7 +30,7 @@ def close_reporting(measure: Measure, approver: User, reason: str, on: datetime.
         raise ValueError("Reporting is closed with a reason, and not ahead of time")
     locked = _locked(measure, approver)
     if locked.reporting_closed_on is not None:
-        raise Changed
+        raise Changed(_("En kollega har allerede avsluttet rapporteringen."))
     locked.reporting_closed_on = on
     locked.reporting_closed_by = approver
     locked.reporting_closed_reason = reason.strip()
@@ -52,7 +54,7 @@ def reopen_reporting(measure: Measure, approver: User, reason: str) -> Measure:
         raise ValueError("Reporting is reopened with a reason")
     locked = _locked(measure, approver)
     if locked.reporting_closed_on is None:
-        raise Changed
+        raise Changed(_("En kollega har allerede åpnet rapporteringen igjen."))
     changes: Changes = {
         "reporting_closed_on": [locked.reporting_closed_on.isoformat(), None],
         "reporting_closed_reason": [locked.reporting_closed_reason, ""],
@@ -66,7 +68,7 @@ def reopen_reporting(measure: Measure, approver: User, reason: str) -> Measure:
 
 
 def _locked(measure: Measure, approver: User) -> Measure:
-    locked = Measure.objects.select_for_update().get(pk=measure.pk)
+    locked = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
     if not Measure.objects.closable_by(approver).filter(pk=locked.pk).exists():
         raise PermissionDenied("Not an approver of anybody who answers for the measure")
     return locked
@@ -85,6 +87,9 @@ def _tell(
     on: datetime.date,
     changes: Changes,
 ) -> None:
+    """Write the event. It names the organisation that the approver speaks for on that day."""
+    organisation = answering_for(actor, measure)
+    changes["organisation"] = [None, organisation.key if organisation else None]
     Event.objects.create(
         verb=verb,
         actor=actor,

@@ -92,7 +92,8 @@ def undo_confirmation(user: User, updates: Sequence[StatusUpdate]) -> None:
 
     Raises Changed when one is published, or has been undone already.
     """
-    for update in sorted(updates, key=lambda u: u.pk):
+    # In the order in which everybody locks measures, or two could wait for each other.
+    for update in sorted(updates, key=lambda u: u.measure_id):
         locked(update.measure)
         stored = own(user, update, (UpdateState.SCHEDULED,))
         if stored.origin != Origin.CONFIRMATION:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from measures.actions import Changed
+from measures.actions.correcting import may_correct
 from measures.actions.evidence import Link, forget, keep_files, keep_links, leave_out
 from measures.choices import (
     ENDED,
@@ -123,26 +124,31 @@ def save_draft(user: User, draft: StatusUpdate, written: Written, version: int) 
 def submit_update(
     user: User, draft: StatusUpdate, *, version: int, today: datetime.date, seen: int | None
 ) -> StatusUpdate:
-    """Hand the draft in to a colleague's approval.
+    """Hand the draft in to a colleague's approval: a report, or a correction.
 
     `seen` is the newest publication about the measure that the person has been shown. Raises
-    Changed when there is a newer one, when the person may not report any more or the draft is no
-    draft any more; Stale when another window saved it; Broken when it breaks the rules of a
-    report (`measures.validators`).
+    Changed when there is a newer one, when the person may not report or correct any more, when the
+    draft is no draft any more or what it corrects has been corrected; Stale when another window
+    saved it; Broken when it breaks the rules of a report (`measures.validators`).
     """
     measure = locked(draft.measure)
     stored = own(user, draft, WRITABLE)
     if stored.version != version:
         raise Stale(stored)
-    stored.organisation = may_write(user, measure)
+    if stored.replaces:
+        stored.organisation = may_correct(user, stored.replaces)
+    else:
+        stored.organisation = may_write(user, measure)
     newest = newest_published(measure)
     if (newest.pk if newest else None) != seen:
         raise Changed(_("Noe nytt er publisert om tiltaket. Se over en gang til før du sender."))
     obey(stored, measure, today)
+    if stored.replaces and stored.summary != stored.replaces.summary:
+        stored.summary_en = ""  # the translation is of the old words
     stored.based_on = newest
     stored.submitted_at = timezone.now()
     fields = ("organisation", "based_on", "submitted_at", "outlook", "reason", "reason_kind")
-    stored.save(update_fields=[*fields, "carried_to"])
+    stored.save(update_fields=[*fields, "carried_to", "summary_en"])
     tell(Verb.SUBMITTED, stored, user)
     return stored
 
@@ -151,7 +157,7 @@ def obey(update: StatusUpdate, measure: Measure, today: datetime.date) -> None:
     """Hold the update against the rules of a report, and leave out of it what belongs to an
     earlier one. Raises Broken."""
     report = Report.of(update, has_evidence=update.evidence.exists())
-    before = Before.of(measure)
+    before = Before.of(measure, update.replaces)
     broken = problems(report, before, today)
     messages: dict[str, list[str]] = {}
     for problem in broken:
@@ -192,6 +198,7 @@ def withdraw_update(user: User, update: StatusUpdate) -> StatusUpdate:
 def discard_draft(user: User, draft: StatusUpdate) -> None:
     """Give a draft up. One that nobody has seen is gone; one that was handed in once stays in the
     record as withdrawn. Raises Changed when it is no draft any more."""
+    locked(draft.measure)
     stored = own(user, draft, WRITABLE)
     if not stored.events.exists():
         files = [e.file for e in stored.evidence.all() if e.file]
@@ -216,7 +223,7 @@ def discard_draft(user: User, draft: StatusUpdate) -> None:
 
 def locked(measure: Measure) -> Measure:
     """Return the measure as it is now, locked to the end of the transaction."""
-    query = Measure.objects.select_for_update(of=("self",)).select_related(
+    query = Measure.objects.select_for_update(of=("self",), no_key=True).select_related(
         "document", "current_deadline", "current_update"
     )
     return query.get(pk=measure.pk)
@@ -225,8 +232,8 @@ def locked(measure: Measure) -> Measure:
 def own(user: User, update: StatusUpdate, states: Sequence[UpdateState]) -> StatusUpdate:
     """Return the person's own update, locked. Raises Changed when it is in none of the states."""
     stored = (
-        StatusUpdate.objects.select_for_update(of=("self",))
-        .select_related("measure", "organisation")
+        StatusUpdate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("measure", "organisation", "replaces")
         .filter(pk=update.pk, author=user, state__in=states)
         .first()
     )

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from measures.actions import Changed
 from measures.actions.standing import recompute
-from measures.choices import Origin, Precision, UpdateState, Verb
+from measures.choices import WRITABLE, Origin, Precision, UpdateState, Verb
 from measures.models import Deadline, Event, Measure, StatusUpdate
 from measures.search import reindex
 from stakeholders.models import User
@@ -69,12 +70,18 @@ def return_update(update: StatusUpdate, approver: User, note: str) -> StatusUpda
     """Send a text back to who wrote it, with a note that says what is missing.
 
     Returns the update. Raises ValueError without a note, Changed and PermissionDenied as
-    `publish_update` does.
+    `publish_update` does; Changed also when the writer has begun another text about the same,
+    for nobody has two drafts.
     """
     if not note.strip():
         raise ValueError("A text is returned with a note")
     locked = locked_in(update, UpdateState.SUBMITTED)
     _must_decide(locked, approver)
+    others = StatusUpdate.objects.filter(
+        measure=locked.measure_id, author=locked.author_id, replaces=locked.replaces_id
+    )
+    if others.filter(state__in=WRITABLE).exists():
+        raise Changed(_("Den som skrev, har en ny kladd om tiltaket. Den må bli ferdig først."))
     locked.returned_at = timezone.now()
     locked.returned_by = approver
     locked.return_note = note.strip()
@@ -163,9 +170,9 @@ def make_public(
 def locked_in(update: StatusUpdate, *states: UpdateState) -> StatusUpdate:
     """Lock the measure, then the update, and return it when it is in one of the states and its
     words are those of `update`. Raises Changed otherwise. Needs a transaction."""
-    Measure.objects.select_for_update().only("pk").get(pk=update.measure_id)
+    Measure.objects.select_for_update(no_key=True).only("pk").get(pk=update.measure_id)
     found = (
-        StatusUpdate.objects.select_for_update()
+        StatusUpdate.objects.select_for_update(no_key=True)
         .filter(pk=update.pk, version=update.version, state__in=[s.value for s in states])
         .first()
     )
@@ -189,6 +196,15 @@ def _must_stand(update: StatusUpdate) -> None:
         raise Changed
 
 
+def _still_stands(confirmation: StatusUpdate) -> bool:
+    """Say whether what a confirmation repeats is what stands, or another's confirmation of it."""
+    standing = confirmation.measure.current_update
+    if standing is None:
+        return confirmation.based_on_id is None
+    repeats = standing.origin == Origin.CONFIRMATION and standing.based_on_id
+    return confirmation.based_on_id in (standing.pk, repeats)
+
+
 @transaction.atomic
 def _publish_scheduled(pk: int, now: datetime.datetime) -> bool:
     """Publish one update whose time has come, unless another did or somebody took it back."""
@@ -204,6 +220,12 @@ def _publish_scheduled(pk: int, now: datetime.datetime) -> bool:
     except Changed:
         # Somebody must look at it again: what it corrects has been corrected since.
         _unschedule(locked, None)
+        return False
+    if locked.origin == Origin.CONFIRMATION and not _still_stands(locked):
+        # It would bring back what somebody has said otherwise about since.
+        locked.withdrawn_at = now
+        locked.save(update_fields=["withdrawn_at"])
+        _tell(locked, Verb.WITHDRAWN, None, {})
         return False
     _bring_out(locked, now, locked.approved_by or locked.author)
     return True

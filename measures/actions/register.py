@@ -177,7 +177,7 @@ class _Writer:
             self.progress(len(changed))
 
     def change_batch(self, table: Table, batch: Sequence[Changed]) -> None:
-        locked = table.model._default_manager.select_for_update().order_by("pk")
+        locked = table.model._default_manager.select_for_update(no_key=True).order_by("pk")
         objects: dict[int, Any] = locked.in_bulk([changed.pk for changed in batch])
         fields: set[str] = set()
         for changed in batch:

@@ -74,6 +74,6 @@ def recompute(measures: Sequence[int]) -> int:
     written = 0
     for start in range(0, len(measures), BATCH):
         batch = Measure.objects.filter(pk__in=measures[start : start + BATCH])
-        list(batch.select_for_update().order_by("pk").values("pk"))
+        list(batch.select_for_update(no_key=True).order_by("pk").values("pk"))
         written += batch.update(**columns())
     return written

@@ -33,12 +33,21 @@ class SeveralFiles(forms.FileInput):
 
 
 class ReportForm(Dressed):
-    """One report. No field is required here: a draft is kept as it is, and what a report needs is
-    asked by `measures.validators` when it is handed in. What cannot be read (`typed_values`) is
-    kept as it was typed."""
+    """One report; with `corrects`, what is to take the place of a published update.
+
+    No field is required here: a draft is kept as it is, and what a report needs is asked by
+    `measures.validators` when it is handed in. What cannot be read (`typed_values`) is kept as it
+    was typed."""
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    correction_note = forms.CharField(
+        label=_("Hva var feil?"),
+        help_text=_("Si kort hva som er rettet, og hvorfor. Teksten blir offentlig."),
+        required=False,
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     status = forms.ChoiceField(
         label=_("Hva er status nå?"),
         choices=Status.choices,
@@ -116,18 +125,43 @@ class ReportForm(Dressed):
         widget=SeveralFiles(attrs={"accept": ACCEPT, "multiple": True}),
     )
 
-    def __init__(self, *args: Any, measure: Measure, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        measure: Measure,
+        today: datetime.date,
+        corrects: StatusUpdate | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.measure = measure
-        self.today = today
+        self.corrects = corrects
+        self.day = corrects.when if corrects else PartialDate(today, Precision.DAY)
+        self._fit()
         self.typed_values: dict[str, Any] = {}
         examples = _t("17.5.2026, mai 2026 eller 2026")
-        for name in ("date", "new_due"):
+        for name in {"date", "new_due"} & self.fields.keys():
             field = self.fields[name]
             field.help_text = str(field.help_text) % {"examples": examples}
             field.widget.attrs["class"] = "ds-input is-date"
             field.widget.attrs["autocomplete"] = "off"
         self.fields["carried_to"].widget.attrs |= {"list": "videre", "autocomplete": "off"}
+
+    def _fit(self) -> None:
+        """Ask for what a correction needs, or only for what a report does."""
+        if self.corrects is None:
+            del self.fields["correction_note"]
+            return
+        self.fields["status"].label = _t("Hva var status?")
+        self.fields["next_step"].help_text = ""
+        self.fields["reason"].help_text = _t(
+            "Trengs ved vesentlig avvik og når tiltaket er avsluttet uten gjennomføring."
+        )
+        self.fields["date"].help_text = _t("For eksempel %(examples)s.")
+        if self.corrects.organisation_id is None:
+            # A public source sets no deadline in the owner's name, and is itself what can be shown.
+            for name in ("new_due", "new_due_reason", "attachments"):
+                del self.fields[name]
 
     def _read_date(self, name: str) -> PartialDate | None:
         text = str(self.cleaned_data.get(name, "")).strip()
@@ -143,8 +177,8 @@ class ReportForm(Dressed):
             ) from None
 
     def clean_date(self) -> PartialDate:
-        """Return the date, today when nothing is said."""
-        return self._read_date("date") or PartialDate(self.today, Precision.DAY)
+        """Return the date; when nothing is said, today, or the day of what is corrected."""
+        return self._read_date("date") or self.day
 
     def clean_new_due(self) -> PartialDate | None:
         """Return the new deadline."""
@@ -164,7 +198,7 @@ class ReportForm(Dressed):
     def words(self) -> dict[str, Any]:
         """Return what can be stored in the columns of a draft; call `is_valid` first."""
         data = self.cleaned_data
-        date = data.get("date") or PartialDate(self.today, Precision.DAY)
+        date = data.get("date") or self.day
         new_due, carried_to = data.get("new_due"), data.get("carried_to")
         plain = ("status", "outlook", "summary", "next_step", "reason_kind", "reason")
         return {
@@ -175,6 +209,7 @@ class ReportForm(Dressed):
             "carried_to_id": carried_to.pk if carried_to else None,
             "new_due_on": new_due.last if new_due else None,
             "new_due_precision": new_due.precision if new_due else "",
+            **({"correction_note": data.get("correction_note", "")} if self.corrects else {}),
         }
 
 
@@ -226,9 +261,19 @@ LinkFormSet = forms.formset_factory(
 )
 
 
-def initial_of(measure: Measure, draft: StatusUpdate | None) -> dict[str, Any]:
-    """Return what the form shows first: the draft, else what stands about the measure. What has
-    happened is never filled in from before: that would be told twice."""
+def initial_of(
+    measure: Measure, draft: StatusUpdate | None, corrects: StatusUpdate | None = None
+) -> dict[str, Any]:
+    """Return what the form shows first: the draft, else what is to be corrected, else what stands
+    about the measure. What has happened is never filled in from there: it would be told twice."""
+    if draft is None and corrects is not None:
+        return {
+            **_repeated(corrects),
+            "version": 0,
+            "language": corrects.language,
+            "summary": corrects.summary,
+            "date": as_typed(corrects.when),
+        }
     if draft is None:
         standing = measure.current_update
         if standing is None:
@@ -243,6 +288,7 @@ def initial_of(measure: Measure, draft: StatusUpdate | None) -> dict[str, Any]:
         "language": draft.language,
         "summary": draft.summary,
         "date": "" if _is_day_of_saving(draft) else as_typed(draft.when),
+        "correction_note": draft.correction_note,
         "new_due": as_typed(new_due),
         "new_due_reason": draft.new_due_reason,
         **{name: text for name, text in draft.typed.items() if name != "links"},
@@ -257,13 +303,16 @@ def _repeated(update: StatusUpdate) -> dict[str, Any]:
 
 def _is_day_of_saving(draft: StatusUpdate) -> bool:
     saved = timezone.localdate(draft.saved_at) if draft.saved_at else None
-    return draft.precision == Precision.DAY and draft.date == saved
+    return not draft.replaces_id and draft.precision == Precision.DAY and draft.date == saved
 
 
-def initial_links(measure: Measure, draft: StatusUpdate | None) -> list[Mapping[str, str]]:
+def initial_links(
+    measure: Measure, draft: StatusUpdate | None, corrects: StatusUpdate | None = None
+) -> list[Mapping[str, str]]:
     """Return the links that the form shows first; those of what stands where it is completed, as
     a new report of it needs sources too."""
-    source = draft or (measure.current_update if measure.status == Status.COMPLETED.value else None)
+    standing = measure.current_update if measure.status == Status.COMPLETED.value else None
+    source = draft or corrects or standing
     if source is None:
         return []
     names = ("url", "title", "publisher", "publisher_kind")

@@ -21,6 +21,7 @@ from measures.choices import (
     SaidBy,
     Status,
     UpdateState,
+    Verb,
 )
 from measures.dates import PartialDate
 from measures.models.documents import Document
@@ -58,6 +59,10 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         )
         return self.published().exclude(Exists(replacement))
 
+    def corrections(self) -> StatusUpdateQuerySet:
+        """The published ones that took the place of another, the latest published first."""
+        return self.published().filter(replaces__isnull=False).order_by("-published_at", "-pk")
+
     def written_by(self, user: User) -> StatusUpdateQuerySet:
         """The person's own, not yet public and not given up."""
         return self.filter(author=user, published_at=None, withdrawn_at=None)
@@ -78,9 +83,11 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
             document=OuterRef("measure__document"), organisation__in=approves
         )
         nobody = ~Exists(others.exclude(user=OuterRef("author")))
+        # What the writer took back leaves no time of its own, only the event.
+        taken_back = StatusUpdate.objects.filter(pk=OuterRef("pk"), events__verb=Verb.SUBMITTED)
         return self.filter(
             Q(organisation__in=approves) | (nobody & Q(Exists(coordinated))),
-            Q(submitted_at__isnull=False) | Q(returned_at__isnull=False),
+            Q(submitted_at__isnull=False) | Q(returned_at__isnull=False) | Q(Exists(taken_back)),
             author__isnull=False,
         ).exclude(author=user)
 
@@ -88,17 +95,21 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         """Of those the person has a say in, what awaits a decision: publish or return."""
         return self.decided_by(user).filter(state=UpdateState.SUBMITTED)
 
-    def correctable_by(self, user: User) -> StatusUpdateQuerySet:
-        """What stands and the person may correct: what an organisation said, its reporters; what
-        public sources said, the stewards of the document's coordinating ministries."""
+    def in_care_of(self, user: User) -> StatusUpdateQuerySet:
+        """What is public and the person answers for: what an organisation said, its reporters;
+        what public sources said, the stewards of the document's coordinating ministries."""
         reports = Membership.objects.of(user, Role.REPORTER).values("organisation")
         keeps = Membership.objects.of(user, Role.STEWARD).values("organisation")
         coordinated = Document.coordinators.through._default_manager.filter(
             document=OuterRef("measure__document"), organisation__in=keeps
         )
-        return self.standing().filter(
+        return self.published().filter(
             Q(organisation__in=reports) | Q(organisation=None) & Q(Exists(coordinated))
         )
+
+    def correctable_by(self, user: User) -> StatusUpdateQuerySet:
+        """Of what is in the person's care, what nobody has corrected yet."""
+        return self.in_care_of(user).standing()
 
     def due(self, now: datetime.datetime) -> StatusUpdateQuerySet:
         """Those whose time to be published has come."""

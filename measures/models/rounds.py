@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from measures.models.documents import Document
 from measures.models.measures import Measure
 from stakeholders.models import Organisation
 from stakeholders.texts import English
+
+if TYPE_CHECKING:
+    from stakeholders.models import User
+
+#: Letters that only the Nordic alphabets have, as addresses write them.
+IN_ADDRESSES = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "ae", "Ø": "o", "Å": "a"})
+MOST_IN_ADDRESSES = 60
+
+
+def key_of(name: str) -> str:
+    """Return the address of a round by its name: `host-2026`. Empty when nothing can be used."""
+    return slugify(name.translate(IN_ADDRESSES))[:MOST_IN_ADDRESSES].strip("-_")
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -23,6 +36,12 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def open_on(self, day: datetime.date) -> RoundQuerySet:
         """Those that have opened and not yet closed; both days belong to the round."""
         return self.filter(opens_on__lte=day, closes_on__gte=day)
+
+    def kept_by(self, user: User) -> RoundQuerySet:
+        """Those whose documents the person keeps, every one of them."""
+        about = Round.documents.through._default_manager.filter(round=OuterRef("pk"))
+        of_others = about.exclude(document__in=Document.objects.kept_by(user).values("pk"))
+        return self.filter(Exists(about)).exclude(Exists(of_others))
 
     def newest_first(self) -> RoundQuerySet:
         """The one that opens last first."""
@@ -38,7 +57,7 @@ class Round(English, models.Model):
     is who was asked: that is written down in `RoundMeasure` when the round is made.
     """
 
-    key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
+    key = models.SlugField(_("nøkkel"), max_length=MOST_IN_ADDRESSES, unique=True)
     name = models.CharField(_("navn"), max_length=100)
     name_en = models.CharField(_("navn på engelsk"), max_length=100, blank=True)
     documents = models.ManyToManyField(

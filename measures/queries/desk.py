@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from measures.choices import UNDER_WAY, UpdateState
-from measures.models import Measure, Round, RoundMeasure, StatusUpdate
+from measures.models import Document, Measure, Round, RoundMeasure, StatusUpdate
 from measures.models.measures import MeasureQuerySet
 from measures.models.reporting import StatusUpdateQuerySet
 from stakeholders.choices import Role
@@ -31,21 +31,37 @@ HANDED_IN = (UpdateState.SUBMITTED, UpdateState.SCHEDULED)
 
 @dataclass(frozen=True)
 class Counts:
-    """How much waits for one person, and whether the person keeps the register."""
+    """How much waits for one person; whether the person keeps the register, and lets people in."""
 
     to_report: int
     returned: int
     to_approve: int
     keeps: bool = False
+    manages: bool = False
 
 
 def counts(user: User, today: datetime.date) -> Counts:
     """Count what waits for the person, in four queries."""
+    mine = Membership.objects.of(user, Role.STEWARD, Role.ADMINISTRATOR)
+    roles = set(mine.values_list("role", flat=True))
     return Counts(
         to_report=to_report(user, today).count(),
         returned=returned(user).count(),
         to_approve=StatusUpdate.objects.approvable_by(user).count(),
-        keeps=Membership.objects.of(user, Role.STEWARD).exists(),
+        keeps=Role.STEWARD in roles,
+        manages=bool(roles) or user.is_staff,
+    )
+
+
+def at_work_on(user: User) -> MeasureQuerySet:
+    """The measures that the person may do something about: report, close or reopen the reporting,
+    or correct what public sources said."""
+    keeps = Membership.objects.of(user, Role.STEWARD).values("organisation")
+    measures = Measure.objects.all()
+    return measures.filter(
+        Q(pk__in=measures.reportable_by(user).values("pk"))
+        | Q(pk__in=measures.closable_by(user).values("pk"))
+        | Q(document__in=Document.objects.filter(coordinators__in=keeps).values("pk"))
     )
 
 
@@ -62,8 +78,12 @@ def to_report(user: Person, today: datetime.date) -> MeasureQuerySet:
     the clock, is not asked for again.
     """
     organisations = reporting_for(user)
+    # A correction of what was said before is no new word.
     handed_in = StatusUpdate.objects.filter(
-        measure=OuterRef("pk"), organisation__in=organisations, state__in=HANDED_IN
+        measure=OuterRef("pk"),
+        organisation__in=organisations,
+        state__in=HANDED_IN,
+        replaces=None,
     )
     return (
         Measure.objects.open()
@@ -103,12 +123,18 @@ def sent(user: Person) -> StatusUpdateQuerySet:
     return StatusUpdate.objects.filter(author=user.pk, state__in=HANDED_IN)
 
 
+def scheduled(user: User) -> StatusUpdateQuerySet:
+    """What colleagues wrote, the person has a say in, and will be published at a set time."""
+    return StatusUpdate.objects.decided_by(user).filter(state=UpdateState.SCHEDULED)
+
+
 def seen_by(user: User) -> StatusUpdateQuerySet:
     """The updates on their way to the public whose text the person may read: one's own, what is
-    one's to approve, and what colleagues have handed in about measures one may report."""
+    one's to decide on, and what colleagues have handed in about measures one may report."""
     own = StatusUpdate.objects.filter(author=user)
     mine = Q(pk__in=own.values("pk"))
-    approvable = Q(pk__in=StatusUpdate.objects.approvable_by(user).values("pk"))
+    decided = StatusUpdate.objects.decided_by(user).filter(state__in=HANDED_IN)
+    approvable = Q(pk__in=decided.values("pk"))
     colleagues = Q(
         state__in=HANDED_IN, measure__in=Measure.objects.reportable_by(user).values("pk")
     )

@@ -6,7 +6,6 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.db.models import Prefetch, Q
 
@@ -22,6 +21,8 @@ from measures.models import (
     StatusUpdate,
 )
 from measures.queries import indicators
+from measures.queries.closing import Closing, closing_of
+from measures.queries.deadlines import History, history
 from measures.queries.disagreement import disagreeing
 from measures.queries.indicators import Story
 
@@ -53,18 +54,37 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Told:
+    """One published update, what it corrects, and the correction that has taken its place."""
+
+    update: StatusUpdate
+    corrects: StatusUpdate | None
+    correction: StatusUpdate | None
+
+
+@dataclass(frozen=True)
 class MeasurePage:
     """One measure and everything told about it."""
 
     measure: Measure
     updates: Sequence[StatusUpdate]
     disagreeing: Sequence[StatusUpdate]
-    deadlines: Sequence[Deadline]
+    deadlines: History
     earlier: Sequence[Relation]
     later: Sequence[Relation]
     priorities: Sequence[Priority]
     asks: Sequence[Ask]
     stories: Sequence[Story]
+    closing: Closing | None
+
+    @property
+    def timeline(self) -> list[Told]:
+        """All that was said, newest first, with what was corrected beside its correction."""
+        by_key = {u.pk: u for u in self.updates}
+        by_replaced = {u.replaces_id: u for u in self.updates if u.replaces_id}
+        return [
+            Told(u, by_key.get(u.replaces_id or 0), by_replaced.get(u.pk)) for u in self.updates
+        ]
 
     @property
     def lead(self) -> Owner | None:
@@ -81,12 +101,6 @@ class MeasurePage:
     def theme_is_ours(self) -> bool:
         """Whether we placed the measure in its theme: only the roadmap does so itself."""
         return self.measure.document.kind != DocumentKind.ROADMAP
-
-    @property
-    def times_moved(self) -> int:
-        """How many times the deadline was moved to another day."""
-        days = [d.due_on for d in self.deadlines]
-        return sum(one != other for one, other in pairwise(days))
 
 
 def reference(text: str) -> str:
@@ -110,7 +124,8 @@ def find(ref: str, today: datetime.date) -> Measure | None:
 
 
 def page_of(measure: Measure, today: datetime.date) -> MeasurePage:
-    """Return all that is told about a measure that `find` has loaded, in nine queries."""
+    """Return all that is told about a measure that `find` has loaded, in nine queries; where the
+    reporting is closed, in two more."""
     updates = list(
         StatusUpdate.objects.published()
         .filter(measure=measure)
@@ -123,11 +138,12 @@ def page_of(measure: Measure, today: datetime.date) -> MeasurePage:
     if measure.current_update_id in by_key:
         measure.current_update = by_key[measure.current_update_id]
     earlier, later = relations(measure, today)
+    deadlines = Deadline.objects.filter(measure=measure).select_related("organisation")
     return MeasurePage(
         measure=measure,
         updates=updates,
         disagreeing=disagreeing(updates),
-        deadlines=list(Deadline.objects.filter(measure=measure).order_by("-stated_on", "-pk")),
+        deadlines=history(list(deadlines)),
         earlier=earlier,
         later=later,
         priorities=list(
@@ -137,6 +153,7 @@ def page_of(measure: Measure, today: datetime.date) -> MeasurePage:
         ),
         asks=list(Ask.objects.filter(measures=measure).select_related("organisation")),
         stories=indicators.of_measure(measure),
+        closing=closing_of(measure),
     )
 
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 
 from measures import facts
 from measures.choices import (
@@ -25,7 +25,7 @@ from measures.choices import (
     Schedule,
     Status,
 )
-from measures.models import Document, Event, Measure, Owner, Theme
+from measures.models import Document, Event, Measure, Owner, StatusUpdate, Theme
 from measures.models.measures import MeasureQuerySet
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
@@ -264,9 +264,12 @@ def each_measure() -> dict[int, list[Measure]]:
 
 
 def latest_changes(number: int = 6) -> list[Event]:
-    """Return the newest published updates, by when the fact happened. Two queries."""
+    """Return the newest published updates, by when the fact happened; not what a correction has
+    taken the place of. Two queries."""
+    correction = StatusUpdate.objects.published().filter(replaces=OuterRef("update"))
     return list(
         Event.objects.published_updates()
+        .exclude(Exists(correction))
         .latest_facts_first()
         .select_related("measure", "update")
         .prefetch_related("update__evidence")[:number]

@@ -32,3 +32,15 @@ def days_since(date: datetime.date, today: datetime.date) -> int:
 def days_until(date: datetime.date, today: datetime.date) -> int:
     """Return how many days are left from `today` to `date`; negative when it has passed."""
     return (date - today).days
+
+
+@register.filter
+def signed(number: int) -> str:
+    """Write a number with its sign: +9, −3. Zero has none."""
+    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}" if number else "0"
+
+
+@register.filter
+def size(number: int) -> int:
+    """Return a number without its sign, to choose between one and several."""
+    return abs(number)

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.template import RequestContext
 from django.utils import timezone
 
-from measures.choices import UpdateState
+from measures.choices import UpdateState, Verb
+from measures.models import Event
 from measures.queries.desk import Counts, counts
 
 register = template.Library()
@@ -19,6 +20,14 @@ register = template.Library()
 def update_state_word(state: str) -> str:
     """Say where an update is on its way to the public."""
     return str(UpdateState(state).label)
+
+
+@register.filter
+def closing_reason(event: Event) -> str:
+    """Return the reason that was given when reporting was closed or reopened."""
+    name = "reporting_closed_reason" if event.verb == Verb.REPORTING_CLOSED else "reason"
+    _before, given = event.changes.get(name, ("", ""))
+    return str(given or "")
 
 
 @register.inclusion_tag("desk/nav.html", takes_context=True)

@@ -56,6 +56,7 @@ def on_the_desk(request: HttpRequest) -> dict[str, Any]:
         "confirmed": [u for u in sent if u.origin == Origin.CONFIRMATION],
         "sent": [u for u in sent if u.origin != Origin.CONFIRMATION],
         "to_approve": queries.with_words(StatusUpdate.objects.approvable_by(user))[:ROWS],
+        "scheduled": queries.with_words(queries.scheduled(user))[:ROWS],
         "fresh_days": queries.FRESH.days,
     }
 

@@ -29,6 +29,7 @@ from measures.exchange.tables import TABLES
 from measures.exchange.templates import write_template
 from measures.forms import register as forms
 from measures.models import Document, PendingUpload
+from measures.uploads import refused_files
 from measures.views.register import heading, steward, trail
 
 #: What one upload may weigh, all files together.
@@ -47,7 +48,7 @@ def register_upload(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         files = request.FILES.getlist("filer")
-        error = refusal(files)
+        error = too_large() if refused_files(request) else refusal(files)
         if not error:
             contents = {printable(str(file.name)): file.read() for file in files}
             upload = store_upload(contents, user)
@@ -69,10 +70,15 @@ def refusal(files: list[UploadedFile[Any]]) -> str:
     if len(files) > MOST_FILES:
         return _("Velg høyst %(most)s filer om gangen.") % {"most": MOST_FILES}
     if sum(file.size or 0 for file in files) > MOST_BYTES:
-        return _("Filene er for store. Det er plass til 10 MB til sammen.")
+        return too_large()
     if len({file.name for file in files}) < len(files):
         return _("To av filene har samme navn.")
     return ""
+
+
+def too_large() -> str:
+    """Say that the files are too large, also when the largest was thrown away as it arrived."""
+    return _("Filene er for store. Det er plass til 10 MB til sammen.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,10 +9,12 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from measures.actions import Changed
+from measures.actions.correcting import open_correction
 from measures.actions.drafting import (
     Broken,
     Stale,
@@ -33,7 +35,7 @@ from measures.forms.report import (
     initial_links,
     initial_of,
 )
-from measures.models import Measure, StatusUpdate
+from measures.models import Evidence, Measure, StatusUpdate
 from measures.queries.desk import HANDED_IN, seen_by
 from measures.queries.speaking import (
     newest_published,
@@ -49,7 +51,8 @@ from measures.views.kept import keeps_typed
 
 @dataclass
 class Desk:
-    """One person's work on one measure: the draft, the forms, and what is to be told."""
+    """One person's work on one measure: the draft, the forms, and what is to be told. `corrects` is
+    the published update that is to be replaced, where that is the work."""
 
     request: HttpRequest
     measure: Measure
@@ -59,6 +62,14 @@ class Desk:
     refused: list[str] = field(default_factory=list)
     stored: StatusUpdate | None = None
     trouble: str = ""
+    corrects: StatusUpdate | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the form is, and is sent."""
+        if self.corrects:
+            return reverse("measures:correct", args=[self.corrects.pk])
+        return reverse("measures:report", args=[self.measure.ref])
 
 
 @keeps_typed(LABELS)
@@ -67,16 +78,7 @@ class Desk:
 def report(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the form, filled in with the draft or what stands; keep or hand in what is posted."""
     desk = at_desk(request, ref)
-    if request.method != "POST":
-        return shown(desk)
-    save(desk)
-    if desk.trouble or desk.stored:
-        return shown(desk, status=409)
-    if "send" in request.POST:
-        return submit(desk)
-    if desk.refused or not is_readable(desk):
-        return shown(desk, status=422)
-    return redirect("measures:report", ref=ref)
+    return worked(desk) if request.method == "POST" else shown(desk)
 
 
 @keeps_typed(LABELS)
@@ -84,11 +86,27 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
 @private
 def save_report(request: HttpRequest, ref: str) -> HttpResponse:
     """Keep what has been written so far, for the script of the form; say so in a sentence."""
-    desk = at_desk(request, ref)
+    return saved(at_desk(request, ref))
+
+
+def worked(desk: Desk) -> HttpResponse:
+    """Keep what was posted, and hand it in when that was asked for."""
+    save(desk)
+    if desk.trouble or desk.stored:
+        return shown(desk, status=409)
+    if "send" in desk.request.POST:
+        return submit(desk)
+    if desk.refused or not is_readable(desk):
+        return shown(desk, status=422)
+    return redirect(desk.address)
+
+
+def saved(desk: Desk) -> HttpResponse:
+    """Keep what was posted; say so in a sentence."""
     save(desk)
     context = {"desk": desk, "draft": desk.draft, "now": timezone.localtime()}
     status = 409 if desk.trouble or desk.stored else 200
-    return render(request, "measures/report/saved.html", context, status=status)
+    return render(desk.request, "measures/report/saved.html", context, status=status)
 
 
 def at_desk(request: HttpRequest, ref: str) -> Desk:
@@ -106,10 +124,27 @@ def at_desk(request: HttpRequest, ref: str) -> Desk:
         .select_related("based_on", "carried_to", "returned_by", "organisation")
         .first()
     )
+    return laid_out(request, measure, draft)
+
+
+def laid_out(
+    request: HttpRequest,
+    measure: Measure,
+    draft: StatusUpdate | None,
+    corrects: StatusUpdate | None = None,
+) -> Desk:
+    """Return the desk with its forms, filled in with what was posted, else with what is there."""
     sent = request.POST if request.method == "POST" else None
-    form = ReportForm(sent, measure=measure, today=today, initial=initial_of(measure, draft))
-    links = LinkFormSet(sent, initial=initial_links(measure, draft), prefix="links")
-    return Desk(request, measure, draft, form, links)
+    form = ReportForm(
+        sent,
+        measure=measure,
+        today=timezone.localdate(),
+        corrects=corrects,
+        initial=initial_of(measure, draft, corrects),
+    )
+    first = initial_links(measure, draft, corrects)
+    links = LinkFormSet(sent, initial=first, prefix="links")
+    return Desk(request, measure, draft, form, links, corrects=corrects)
 
 
 # --- Keeping ---------------------------------------------------------------------------------
@@ -121,11 +156,12 @@ def save(desk: Desk) -> None:
     form, request = desk.form, desk.request
     form.is_valid()
     files = checked_files(desk)
-    written = Written(form.words(), typed(desk), links(desk), files, removed(request))
     version = form.cleaned_data.get("version") or 0
     try:
         with transaction.atomic():
-            draft = open_draft(person(request), desk.measure, seen_update(desk))
+            draft = opened(desk)
+            gone = removed(request, draft)
+            written = Written(form.words(), typed(desk), links(desk), files, gone)
             desk.draft = save_draft(person(request), draft, written, version)
     except Stale as stale:
         desk.stored = stale.stored
@@ -134,9 +170,18 @@ def save(desk: Desk) -> None:
         desk.trouble = str(changed)
 
 
+def opened(desk: Desk) -> StatusUpdate:
+    """Return the person's draft, begun if need be."""
+    if desk.corrects:
+        return open_correction(person(desk.request), desk.corrects, seen_update(desk))
+    return open_draft(person(desk.request), desk.measure, seen_update(desk))
+
+
 def checked_files(desk: Desk) -> list[Checked]:
     """Return the files that are taken; say of the others why not."""
-    found = []
+    found: list[Checked] = []
+    if "attachments" not in desk.form.fields:
+        return found
     for upload in desk.request.FILES.getlist("attachments"):
         try:
             found.append(check(upload))
@@ -161,9 +206,13 @@ def links(desk: Desk) -> list[Link]:
     return [Link(**{n: f.cleaned_data[n] for n in Link.__dataclass_fields__}) for f in complete]
 
 
-def removed(request: HttpRequest) -> list[int]:
-    """Return the keys of files to take out of the draft."""
-    return [int(key) for key in request.POST.getlist("fjern") if key.isdigit()]
+def removed(request: HttpRequest, draft: StatusUpdate) -> list[int]:
+    """Return the keys of files to take out of the draft. The page of a correction that is not yet
+    begun shows the files of what it corrects: the draft's copies of those are meant."""
+    keys = [int(key) for key in request.POST.getlist("fjern") if key.isdigit()]
+    shown = Evidence.objects.filter(pk__in=keys, update=draft.replaces_id).exclude(file="")
+    copies = draft.evidence.filter(sha256__in=shown.values("sha256")).exclude(file="")
+    return [*keys, *(copies.values_list("pk", flat=True) if draft.replaces_id else ())]
 
 
 def seen_update(desk: Desk) -> StatusUpdate | None:
@@ -222,15 +271,16 @@ def shown(desk: Desk, status: int = 200) -> HttpResponse:
     newest = newest_published(measure)
     based_on = draft.based_on if draft else newest
     news = list(published_since(measure, based_on)[:5]) if draft else []
+    source = draft or desk.corrects
     context = {
         "desk": desk,
         "form": desk.form,
         "links": desk.links,
         "measure": measure,
         "draft": draft,
-        "files": draft.evidence.exclude(file="") if draft else [],
+        "files": source.evidence.exclude(file="") if source else [],
         "today": timezone.localdate(),
-        "speaker": speaker_for(user, measure),
+        "speaker": desk.corrects.organisation if desk.corrects else speaker_for(user, measure),
         "colleagues": written_by_colleagues(user, measure).select_related("author")[:10],
         "handed_in": [state.value for state in HANDED_IN],
         "news": news,
@@ -240,14 +290,14 @@ def shown(desk: Desk, status: int = 200) -> HttpResponse:
         "successors": successors(measure),
         "errors": errors(desk) if desk.form.is_bound else [],
     }
-    return render(desk.request, "measures/report.html", context, status=status)
+    template = "measures/correct.html" if desk.corrects else "measures/report.html"
+    return render(desk.request, template, context, status=status)
 
 
 def own_sent(desk: Desk) -> StatusUpdate | None:
     """Return what the person has handed in about the measure already."""
-    return StatusUpdate.objects.filter(
-        measure=desk.measure, author=person(desk.request), state__in=HANDED_IN
-    ).first()
+    mine = StatusUpdate.objects.filter(author=person(desk.request), state__in=HANDED_IN)
+    return mine.filter(measure=desk.measure, replaces=desk.corrects).first()
 
 
 def errors(desk: Desk) -> list[tuple[str, str]]:
@@ -301,6 +351,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     except Changed as changed:
         context = as_sent(request, update, str(changed))
         return render(request, "measures/sent.html", context, status=409)
+    if update.replaces_id:
+        return redirect("measures:correct", pk=update.replaces_id)
     return redirect("measures:report", ref=update.measure.ref)
 
 

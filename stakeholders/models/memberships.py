@@ -36,7 +36,8 @@ class Membership(models.Model):
     """A person's role in an organisation. All rights to write come from here, and nowhere else.
 
     A person may have several. A membership is ended, never deleted: what the person did in the
-    role stays explained. Ending it takes effect with the next request.
+    role stays explained. Ending it takes effect with the next request. `given_by` is who invited
+    the person or gave the role; empty for what an operator did from the command line.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
@@ -44,6 +45,9 @@ class Membership(models.Model):
     role = models.CharField(_("rolle"), max_length=13, choices=Role)
     started_at = models.DateTimeField(_("fra"), default=timezone.now)
     ended_at = models.DateTimeField(_("til"), null=True, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 

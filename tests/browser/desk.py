@@ -27,7 +27,9 @@ for role in given["roles"]:
     Membership.objects.get_or_create(user=user, organisation=organisation, role=role, ended_at=None)
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+session["account_authentication_methods_user"] = str(user.pk)
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.save()
 print(session.session_key)

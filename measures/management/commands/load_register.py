@@ -18,6 +18,7 @@ from measures.actions.register import lock_loads, write_register
 from measures.exchange.plan import Plan, prepare
 from measures.exchange.problems import Problems
 from measures.exchange.reading import folder_files
+from measures.models import Document
 
 #: So many problems are listed; a person mends these first.
 LISTED = 200
@@ -35,9 +36,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help=_("vis hva som ville skje, uten å skrive")
         )
+        parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help=_("bare når registeret er tomt, så det som er endret i nettleseren, får stå"),
+        )
 
-    def handle(self, *args: Any, folder: Path, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, folder: Path, dry_run: bool, if_empty: bool, **options: Any
+    ) -> None:
         """Load the folder. Ends with exit code 1, and nothing written, when anything is wrong."""
+        if if_empty and Document.objects.exists():
+            self.stdout.write(_("Registeret er lagt inn fra før, og står som det er."))
+            return
         if not folder.is_dir():
             raise CommandError(_("%(folder)s er ikke en mappe.") % {"folder": folder})
         try:

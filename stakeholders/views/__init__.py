@@ -1,0 +1,1 @@
+"""What one sees: the people of an organisation, and an invitation."""
