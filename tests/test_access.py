@@ -54,7 +54,7 @@ def answer_to(role: str, name: str, world: World) -> int:
             client.force_login(world.people[role])
         call: Any = getattr(client, row.method)
         response = call(reverse(name, kwargs=arguments), data)
-        response.close()
+        response.getvalue()  # A file is closed when it has been read.
         transaction.set_rollback(True)
     return int(response.status_code)
 

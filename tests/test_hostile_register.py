@@ -638,6 +638,7 @@ def test_the_cost_of_a_thousand_rows_more_is_the_same() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.postgres
 @pytest.mark.slow
 def test_a_hundred_thousand_rows_are_loaded() -> None:
     content = as_files(big_register(33_400))

@@ -14,6 +14,8 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 #: The smallest that WCAG asks for (1.4.10), a phone, a tablet, a laptop, a large screen.
 WIDTHS = (320, 390, 768, 1280, 1920)
 GROUND = "getComputedStyle(document.body).backgroundColor"
+#: Colours that glide to their new value are looked at when they have arrived.
+ARRIVED = "Promise.all(document.getAnimations().map(a => a.finished))"
 
 
 def violations(page: Any, axe_source: str) -> list[str]:
@@ -42,6 +44,7 @@ def assert_for_all(page: Any, axe_source: str) -> None:
     for screen, scheme in product((DESKTOP, PHONE), ("light", "dark")):
         page.set_viewport_size(screen)
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(ARRIVED)
         grounds.add(page.evaluate(GROUND))
         found = violations(page, axe_source)
         assert not found, f"{page.url} {screen} {scheme}: {found}"
