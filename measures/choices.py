@@ -226,6 +226,7 @@ class Verb(TextChoices):
     SUBMITTED = "submitted", _("Sendt til godkjenning")
     RETURNED = "returned", _("Sendt tilbake")
     SCHEDULED = "scheduled", _("Publiseres til bestemt tid")
+    UNSCHEDULED = "unscheduled", _("Tidspunktet er avlyst")
     WITHDRAWN = "withdrawn", _("Trukket")
     REPORTING_CLOSED = "reporting_closed", _("Rapporteringen avsluttet")
     REPORTING_REOPENED = "reporting_reopened", _("Rapporteringen gjenåpnet")

@@ -20,6 +20,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.utils.translation import gettext as _
 
+from measures import zips
+
 MEGABYTE = 1024 * 1024
 #: The largest file that is taken.
 LARGEST = 10 * MEGABYTE
@@ -47,10 +49,8 @@ ENDINGS = {
 }
 #: For the file chooser of browsers.
 ACCEPT = ",".join(ending for endings in ENDINGS.values() for ending in endings)
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PNG_END = b"IEND\xaeB`\x82"
-#: Word's and Excel's names for programs inside a document, in names of parts and in their types.
-MACROS = ("vbaproject", "macroenabled", "macrosheet", "activex")
 
 
 class Refused(ValidationError):
@@ -120,7 +120,7 @@ def _sha256(file: IO[bytes]) -> str:
 def _media_type(file: IO[bytes], name: str) -> str:
     file.seek(0)
     head = file.read(8192)
-    if head.startswith(ZIP):
+    if head.startswith(zips.SIGNATURE):
         return _office(file, name)
     if head.startswith(OLE):
         raise _old_office(file, name)
@@ -172,10 +172,9 @@ def _office(file: IO[bytes], name: str) -> str:
                 raise _locked(name)
             with archive.open("[Content_Types].xml") as listing:
                 types = listing.read(LIST_OF_PARTS).decode("utf-8", "replace").casefold()
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, OSError, ValueError):
+    except (*zips.BROKEN, *zips.LOCKED):
         raise _of_no_kind(name) from None
-    known = [types, *(part.filename.casefold() for part in parts)]
-    if any(word in text for text in known for word in MACROS):
+    if zips.has_programs([types, *(part.filename for part in parts)]):
         text = _("«%(name)s» inneholder makroer. Lagre den uten makroer, og legg den ved på nytt.")
         raise Refused(text % {"name": name})
     for media_type in (DOCX, XLSX):

@@ -428,6 +428,8 @@ if OIDC["SERVER_URL"] and not DEBUG and not OIDC["SERVER_URL"].startswith("https
     raise ImproperlyConfigured("OIDC_SERVER_URL must start with https://")
 SOCIALACCOUNT_ADAPTER = "stakeholders.signin.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+# Whoever finds an open session does not tie their own sign-in to it.
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_PROVIDERS = {
     "ministry": {
         "OAUTH_PKCE_ENABLED": True,

@@ -21,6 +21,7 @@ LANGUAGES = ("nn", "en")
 FOLDERS = ("measures", "roadmap", "stakeholders", "templates")
 FUNCTIONS = (
     "_",
+    "_t",
     "gettext",
     "gettext_lazy",
     "gettext_noop",

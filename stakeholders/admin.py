@@ -12,10 +12,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,7 @@ from stakeholders.actions.accounts import (
 )
 from stakeholders.actions.memberships import end_membership
 from stakeholders.models import AccessEvent, Invitation, Membership, Organisation, User
+from stakeholders.validators import number_in
 
 if TYPE_CHECKING:
     Table = admin.ModelAdmin[Any]
@@ -37,6 +39,10 @@ else:
 
 M = TypeVar("M", bound=Model)
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+#: In whatever table they are reached from.
+SECRETS = ("password", "token_hash")
 
 
 class OperatorSite(admin.AdminSite):
@@ -96,6 +102,20 @@ class Shown(Table):
             path("", show(self.changelist_view), name=f"{names}_changelist"),
             path("<path:object_id>/change/", show(self.change_view), name=f"{names}_change"),
         ]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Say whether a list may be narrowed so: never by what is hidden, which could be found out
+        letter by letter."""
+        hidden = set(lookup.split("__")) & {*self.hidden, *SECRETS}
+        return not hidden and super().lookup_allowed(lookup, value, request)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Do what was chosen with the rows that were ticked; what is no key ticks nothing."""
+        if None in map(number_in, request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def get_exclude(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """Return what is not shown of a row."""

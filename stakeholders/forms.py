@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stakeholders.choices import Role
 from stakeholders.models import Organisation, User
+from stakeholders.validators import in_our_words
 
 MISSING = _("Feltet må fylles ut.")
 #: What somebody with the role may do, for the person who gives it.
@@ -136,5 +137,5 @@ class NewPersonForm(PeopleForm):
         try:
             validate_password(password, person)
         except ValidationError as error:
-            raise ValidationError(error.messages) from error
+            raise ValidationError([in_our_words(one)[0] for one in error.error_list]) from error
         return password

@@ -22,7 +22,7 @@ PATIENCE = 10
 def invitation_mail(invitation: Invitation, token: str) -> EmailMultiAlternatives:
     """Return the mail, as text and as HTML. Names are put on one line: none adds a header."""
     with translation.override(invitation.language):
-        organisation = on_one_line(invitation.organisation.name)
+        organisation = on_one_line(str(invitation.organisation.local_text("name")))
         context = {
             "organisation": organisation,
             "inviter": on_one_line(str(invitation.invited_by or "")),

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from measures.actions.standing import recompute
-from measures.choices import Origin, Precision
+from measures.choices import OWNER_ORIGINS, Origin, Precision
 from measures.dates import PartialDate
 from measures.models import (
     Deadline,
@@ -114,11 +114,13 @@ def make_update(
     publisher: str = "Utgiver",
     publisher_kind: str = "government",
     before_publishing: Callable[[StatusUpdate], object] = bool,
+    published_at: datetime.datetime | None = None,
     **fields: Any,
 ) -> StatusUpdate:
     """Publish a status update with one piece of evidence and its event, and recompute.
 
-    What owners say, and corrections, get a writer and a colleague who approved. More evidence can
+    An owner's is published on the day it tells of, and what has no owner now, unless told. What
+    owners say, and corrections, get a writer and a colleague who approved. More evidence can
     be added by `before_publishing` only.
     """
     n = next(serial)
@@ -150,7 +152,7 @@ def make_update(
         url=f"https://example.no/{n}",
     )
     before_publishing(update)
-    update.published_at = timezone.now()
+    update.published_at = published_at or spoken_at(update)
     update.save(update_fields=["published_at"])
     Event.objects.create(
         verb="published",
@@ -164,6 +166,14 @@ def make_update(
     recompute([measure.pk])
     measure.refresh_from_db()
     return update
+
+
+def spoken_at(update: StatusUpdate) -> datetime.datetime:
+    """Return when an owner who speaks of today speaks; now for other updates."""
+    if update.origin not in OWNER_ORIGINS:
+        return timezone.now()
+    noon = datetime.datetime.combine(update.date, datetime.time(12))
+    return timezone.make_aware(noon, timezone.get_default_timezone())
 
 
 def make_deadline(measure: Measure, due: str, stated_on: str = "2023-01-01") -> Deadline:

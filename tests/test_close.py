@@ -67,6 +67,7 @@ def test_without_a_day_it_is_today(world: World, approver: Client) -> None:
         ({"reason": " ", "on": "17.5.2026"}, ["id_reason"]),
         ({"reason": "Avløst <b>", "on": "17.5.2150"}, ["id_on"]),
         ({"reason": "Avløst <b>", "on": "mai 2026"}, ["id_on"]),
+        ({"reason": "Avløst <b>", "on": "31.12.2019"}, ["id_on"]),  # before the document
         ({"reason": "", "on": "snart"}, ["id_reason", "id_on"]),
     ],
 )

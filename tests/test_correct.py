@@ -201,6 +201,16 @@ def test_a_steward_corrects_a_source_without_a_deadline_or_files(
     assert not update.evidence.exclude(file="").exists()
 
 
+def test_a_source_that_is_completed_needs_a_link(world: World, client: Client) -> None:
+    client.force_login(world.people["steward"])
+    source = make_update(world.measure, "2025-05")
+    fields = posted(world, status="completed", send="1")
+    response = client.post(path(source), fields)
+    assert response.status_code == 422
+    (place, message) = response.context["errors"][-1]
+    assert (place, "dokumentasjon" in message) == ("id_links-0-url", True)
+
+
 # --- Others ----------------------------------------------------------------------------------
 
 

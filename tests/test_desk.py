@@ -15,7 +15,7 @@ from measures.choices import Origin
 from measures.models import Measure, Owner, Round, RoundMeasure, StatusUpdate
 from measures.queries.desk import FRESH, counts, seen_by, to_report
 from tests.cast import World, make_world
-from tests.make import make_deadline, make_measure, make_update
+from tests.make import make_deadline, make_document, make_measure, make_update
 from tests.page import Page
 from tests.reports import begun, confirmed, handed_in
 
@@ -218,6 +218,21 @@ def test_what_was_not_seen_is_not_confirmed_and_the_person_is_told(
     response = reporter.post("/min-side/bekreft/", {"ett": seen})
     assert response.status_code == 409
     assert "Noe nytt er publisert om VK-01" in Page(response).text
+
+
+def test_all_that_is_ticked_is_confirmed_or_nothing(world: World, reporter: Client) -> None:
+    other = make_measure(ref="VK-09", document=make_document())
+    keys = [pressed(world.measure), f"{other.ref}:1"]
+    response = reporter.post("/min-side/bekreft/", {"tiltak": keys})
+    assert response.status_code == 409
+    assert "ikke lenger rapportere om alle" in Page(response).text
+    assert not StatusUpdate.objects.filter(origin=Origin.CONFIRMATION).exists()
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 40])
+def test_what_is_no_key_confirms_and_undoes_nothing(key: str, reporter: Client) -> None:
+    assert reporter.post("/min-side/bekreft/", {"tiltak": f"VK-01:{key}"}).status_code == 409
+    assert reporter.post("/min-side/bekreft/angre/", {"melding": key}).status_code == 404
 
 
 def test_undoing_too_late_is_told(world: World, reporter: Client) -> None:

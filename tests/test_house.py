@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["roadmap", "measures", "stakeholders"]
 #: Inside an app a module may import those to its left, and its own package.
 ROOMS = [
-    *("choices", "dates", "word_diff", "facts", "validators", "uploads", "texts", "models"),
+    *("choices", "dates", "word_diff", "facts", "validators", "zips", "uploads", "texts", "models"),
     *("search", "queries", "exchange", "forms", "filters", "pictures", "mail", "digests"),
     # A task is thin: it calls the action that does the work.
     *("actions", "tasks"),

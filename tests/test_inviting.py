@@ -21,6 +21,7 @@ from stakeholders.actions.inviting import (
     resend_invitation,
     revoke_invitation,
 )
+from stakeholders.actions.memberships import end_access
 from stakeholders.choices import AccessVerb, Role
 from stakeholders.mail import invitation_mail
 from stakeholders.models import AccessEvent, Invitation, Membership, Organisation, User
@@ -397,3 +398,12 @@ def test_the_command_says_what_is_wrong(
     with pytest.raises(CommandError, match=words):
         call_command("invite", *arguments, stdout=StringIO())
     assert not Invitation.objects.exists()
+
+
+def test_an_invitation_by_somebody_who_has_left_opens_nothing(world: World) -> None:
+    inviter = world.people["administrator"]
+    _made, token = make_invitation(world.nfd, roles=["reporter"], invited_by=inviter)
+    end_access(inviter, world.nfd, world.people["steward"])
+    with pytest.raises(Changed):
+        accept_invitation(token, name="Kari", password=PASSWORD)
+    assert not User.objects.filter(name="Kari").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -217,9 +218,18 @@ def test_it_counts_as_the_second_factor(
     client: Client, provider: Provider, approver: User, settings: Any
 ) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
+    settings.OIDC_ACR_VALUES = ["substantial", "high"]
     answer = signed_in(client, provider)
     assert answer.redirect_chain[-1][0] == DESK
     assert not Authenticator.objects.exists()
+
+
+def test_it_does_not_where_nobody_says_how_surely_people_sign_in(
+    client: Client, provider: Provider, approver: User, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    settings.OIDC_ACR_VALUES = []
+    assert signed_in(client, provider).redirect_chain[-1][0] == reverse("mfa_index")
 
 
 def test_one_ties_ones_account_oneself_and_comes_in_by_it(
@@ -227,7 +237,11 @@ def test_one_ties_ones_account_oneself_and_comes_in_by_it(
 ) -> None:
     reporter = world.people["reporter"]
     client.force_login(reporter)
-    signed_in(client, provider, query="?process=connect")
+    # Whoever finds an open session ties nothing to it.
+    asked = signed_in(client, provider, query="?process=connect").redirect_chain[-1][0]
+    assert urlsplit(asked).path == reverse("account_reauthenticate")
+    assert not SocialAccount.objects.exists()
+    client.post(asked, {"password": "et langt passord"}, follow=True)
     assert SocialAccount.objects.get().user == reporter
     client.post(reverse("account_logout"))
     assert signed_in(client, provider).wsgi_request.user == reporter

@@ -119,6 +119,26 @@ def test_secrets_and_drafts_are_not_shown(operator: Client, world: World) -> Non
     assert operator.get(address).status_code in {302, 404}
 
 
+@pytest.mark.parametrize(
+    ("address", "secret"),
+    [
+        (USERS, "password__startswith=md5"),
+        ("/admin/stakeholders/invitation/", "token_hash__startswith=0"),
+        ("/admin/stakeholders/membership/", "user__password__startswith=md5"),
+    ],
+)
+def test_no_secret_is_found_out_by_asking_for_it(
+    address: str, secret: str, operator: Client
+) -> None:
+    assert operator.get(f"{address}?{secret}").status_code == 400
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 40])
+def test_what_is_no_key_is_no_row(key: str, operator: Client) -> None:
+    data = {"action": "close", "_selected_action": key}
+    assert operator.post(USERS, data).status_code == 404
+
+
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 def test_it_speaks_the_languages_and_needs_no_inline_code(
     language: str, operator: Client, world: World

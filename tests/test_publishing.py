@@ -16,6 +16,7 @@ from django.utils import timezone
 from measures.actions import Changed
 from measures.actions.drafting import open_draft
 from measures.actions.publishing import (
+    Seen,
     cancel_schedule,
     move_deadline,
     publish_due,
@@ -70,7 +71,9 @@ def events(update: StatusUpdate) -> list[str]:
 
 
 def test_publishing_brings_it_to_the_public_and_the_measure_up_to_date(world: World) -> None:
-    update = handed_in(world, status="not_started", outlook="behind", summary="Anbudet er utsatt.")
+    update = handed_in(
+        world, status="not_started", outlook="behind", summary="Anbudet er utsatt.", reason="Nytt."
+    )
     published = publish_update(update, world.people["approver"])
     assert (published.state, published.published_at) == ("published", NOW)
     assert published.approved_by == world.people["approver"]
@@ -328,7 +331,8 @@ def test_a_confirmation_is_published_when_it_can_no_longer_be_undone(world: Worl
 def test_a_confirmation_of_what_no_longer_stands_is_taken_back(world: World) -> None:
     """Else it would silently bring back what a report has replaced in that minute."""
     late = confirmation(world)
-    new = publish_update(handed_in(world, status="not_started"), world.people["approver"])
+    back = handed_in(world, status="not_started", reason="Ingenting er gjort likevel.")
+    new = publish_update(back, world.people["approver"])
     assert publish_due(LATER) == 0
     late.refresh_from_db()
     assert late.state == "withdrawn"
@@ -371,7 +375,7 @@ def test_a_schedule_can_be_taken_back_by_a_colleague(world: World) -> None:
     assert (update.state, update.publish_at, update.approved_by) == ("submitted", None, None)
     last = Event.objects.filter(update=update).latest("pk")
     assert (last.verb, last.changes) == (
-        Verb.SCHEDULED, {"publish_at": [LATER.isoformat(), None]},
+        Verb.UNSCHEDULED, {"publish_at": [LATER.isoformat(), None]},
     )  # fmt: skip
     assert publish_due(LATER) == 0
     with pytest.raises(Changed):
@@ -402,3 +406,48 @@ def test_with_many_to_publish_each_costs_the_same(world: World) -> None:
             assert publish_due(LATER) == many
         costs.append((len(queries) - 1) / many)
     assert costs[0] == costs[1]
+
+
+def test_nothing_goes_back_without_a_word_about_why(world: World) -> None:
+    """Not either when the status that it takes back came after the text was handed in."""
+    approver = world.people["approver"]
+    now, timed = handed_in(world), handed_in(world, who="approver_author")
+    timed = publish_update(timed, approver, LATER)
+    make_update(world.measure, "2026-11-22", "completed")
+    with pytest.raises(Changed, match="Gjennomført"):
+        publish_update(now, approver)
+    assert publish_due(LATER) == 0
+    timed.refresh_from_db()
+    assert (timed.state, events(timed)[-1]) == ("submitted", Verb.UNSCHEDULED)
+    assert Measure.objects.get(pk=world.measure.pk).status == "completed"
+
+
+def test_what_tells_of_an_earlier_time_takes_no_status_back(world: World) -> None:
+    early = handed_in(world, date=datetime.date(2026, 11, 1))
+    make_update(world.measure, "2026-11-22", "completed")
+    assert publish_update(early, world.people["approver"]).state == "published"
+    assert Measure.objects.get(pk=world.measure.pk).status == "completed"
+
+
+def test_what_was_seen_is_compared_when_nobody_else_can_publish(world: World) -> None:
+    update, approver = handed_in(world), world.people["approver"]
+    seen = Seen(world.measure.current_update_id)
+    newest = make_update(world.measure, "2026-11-20")
+    with pytest.raises(Changed, match="Noe nytt"):
+        publish_update(update, approver, seen=seen)
+    assert publish_update(update, approver, seen=Seen(newest.pk)).state == "published"
+
+
+def test_an_owner_changes_its_mind_and_back_in_a_day(world: World) -> None:
+    for due in (datetime.date(2027, 1, 1), datetime.date(2028, 1, 1), datetime.date(2027, 1, 1)):
+        update = handed_in(
+            world, new_due_on=due, new_due_precision=Precision.DAY, new_due_reason="Ny plan."
+        )
+        publish_update(update, world.people["approver"])
+    assert str(Measure.objects.get(pk=world.measure.pk).due_on) == "2027-01-01"
+    assert Deadline.objects.count() == 3
+
+
+def test_a_confirmation_is_nobodys_to_decide_on(world: World) -> None:
+    confirmation(world)
+    assert not StatusUpdate.objects.decided_by(world.people["approver"]).exists()

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from measures.choices import Origin
 from measures.models import Measure, StatusUpdate
@@ -324,3 +325,85 @@ def test_without_a_database_no_text_is_lost(world: World, monkeypatch: pytest.Mo
 def test_a_script_gets_the_plain_answer(world: World, client: Client) -> None:
     response = client.post(f"{PATH}lagre/", posted(world), HTTP_ACCEPT="application/json")
     assert response.status_code == 302
+
+
+# --- What a page and the server count differently ----------------------------------------------
+
+
+def test_a_browser_counts_the_end_of_a_line_once(world: World, reporter: Client) -> None:
+    text = "linje\r\n" * 3_500  # 21 000 signs with the page's own count, 24 500 as they are sent
+    fits = text[: 7 * 3_200]
+    assert reporter.post(f"{PATH}lagre/", posted(world, summary=fits)).status_code == 200
+    assert draft_of(world).summary == fits.replace("\r\n", "\n").strip()
+
+
+def test_a_text_that_is_too_long_is_kept_all_the_same(world: World, reporter: Client) -> None:
+    begun(world, summary="Kort.")
+    text = "æ" * 20_001
+    assert reporter.post(f"{PATH}lagre/", posted(world, summary=text)).status_code == 200
+    draft = draft_of(world)
+    assert (draft.summary, draft.typed["summary"]) == ("Kort.", text)
+    assert text in reporter.get(PATH).content.decode()
+    response = reporter.post(PATH, posted(world, summary=text, send="1"))
+    assert response.status_code == 422
+    assert text in response.content.decode()
+
+
+LINK = {
+    "links-0-url": "https://example.no/rapport",
+    "links-0-title": "Rapport",
+    "links-0-publisher": "NFD",
+    "links-0-publisher_kind": "government",
+}
+
+
+@pytest.mark.parametrize("last", ["send", "lagre"])
+def test_a_link_saved_a_moment_ago_is_saved_again(
+    last: str, world: World, reporter: Client
+) -> None:
+    """The page still says that it began without links."""
+    for _time in range(2):
+        assert reporter.post(f"{PATH}lagre/", posted(world, **LINK)).status_code == 200
+    assert reporter.post(PATH, posted(world, **LINK, **{last: "1"})).status_code == 302
+    (evidence,) = StatusUpdate.objects.latest("pk").evidence.all()
+    assert (evidence.url, evidence.title) == (LINK["links-0-url"], "Rapport")
+
+
+@pytest.mark.parametrize("begun_first", [False, True])
+def test_a_button_pressed_twice_sends_once(
+    begun_first: bool, world: World, reporter: Client
+) -> None:
+    if begun_first:
+        begun(world)
+    fields = posted(world, send="1", sent="")
+    first, second = (reporter.post(PATH, fields) for _time in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert StatusUpdate.objects.filter(state="submitted").count() == 1
+
+
+def test_another_report_can_be_sent(world: World, reporter: Client) -> None:
+    first = handed_in(world)
+    fields = posted(world, send="1", sent=str(first.pk))
+    assert reporter.post(PATH, fields).status_code == 302
+    assert StatusUpdate.objects.filter(state="submitted").count() == 2
+
+
+@pytest.mark.parametrize("has_draft", [False, True])
+def test_reporting_closed_meanwhile_loses_no_text(
+    has_draft: bool, world: World, reporter: Client
+) -> None:
+    if has_draft:
+        begun(world)
+    fields = posted(world, summary=SECRET)
+    Measure.objects.filter(pk=world.measure.pk).update(
+        reporting_closed_on="2026-11-01", reporting_closed_reason="Avløst."
+    )
+    response = reporter.post(PATH, fields | {"send": "1"})
+    assert response.status_code == 409
+    assert escape(SECRET) in response.content.decode()
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 40, "-1", "x"])
+def test_what_is_no_key_removes_nothing(key: str, world: World, reporter: Client) -> None:
+    assert reporter.post(PATH, posted(world, fjern=key)).status_code == 302

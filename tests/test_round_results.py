@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +114,8 @@ def test_nothing_counts_before_a_round_has_opened(world: World) -> None:
 def test_a_report_about_something_earlier_counts_when_it_is_published(world: World) -> None:
     asking = make_round(world)
     with time_machine.travel(at(OPENS), tick=False):
-        make_update(world.measure, "2026-02", origin=Origin.REPORT, organisation=world.nfd)
+        owner: dict[str, Any] = {"origin": Origin.REPORT, "organisation": world.nfd}
+        make_update(world.measure, "2026-02", published_at=timezone.now(), **owner)
     assert answers(asking, CLOSES) == {"VK-01": "reported"}
 
 
@@ -126,7 +128,8 @@ def late_report(world: World, said: StatusUpdate, silent: Measure) -> None:
 
 def late_report_dated_in_the_round(world: World, said: StatusUpdate, silent: Measure) -> None:
     with time_machine.travel(at(CLOSES + DAY), tick=False):
-        make_update(silent, CLOSES.isoformat(), origin=Origin.REPORT, organisation=world.nfd)
+        owner: dict[str, Any] = {"origin": Origin.REPORT, "organisation": world.nfd}
+        make_update(silent, CLOSES.isoformat(), published_at=timezone.now(), **owner)
 
 
 def correction(world: World, said: StatusUpdate, silent: Measure) -> None:

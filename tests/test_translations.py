@@ -85,3 +85,15 @@ def test_texts_are_found_in_python_and_templates(tmp_path: Path) -> None:
         messages.Message("fire", context="tall"),
         messages.Message("fem", "seks"),
     }
+
+
+def test_texts_are_asked_for_by_names_that_are_looked_for() -> None:
+    """`gettext as _t` would else be a text that nobody translates."""
+    alias = re.compile(r"\b((?:n?p|n)?gettext(?:_lazy)?)(?: as (\w+))?")
+    for folder in ("measures", "roadmap", "stakeholders"):
+        for path in (messages.ROOT / folder).rglob("*.py"):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                if not line.startswith("from django.utils.translation import"):
+                    continue
+                for name, other in alias.findall(line):
+                    assert (other or name) in messages.FUNCTIONS, f"{path}: {line}"

@@ -36,6 +36,14 @@ def locked() -> bytes:
     return bytes(data)
 
 
+def broken() -> bytes:
+    """Return an office file whose list of parts cannot be unpacked."""
+    content = bytearray(office(types=f"{DOCX}.main+xml" * 50))
+    start = content.index(b"[Content_Types].xml") + len("[Content_Types].xml")
+    content[start : start + 12] = b"\xff" * 12
+    return bytes(content)
+
+
 def taken(name: str, content: bytes) -> uploads.Checked:
     return check(SimpleUploadedFile(name, content, content_type="text/plain"))
 
@@ -87,6 +95,7 @@ def test_what_is_taken_is_known_by_its_content(name: str, content: bytes, media_
         ("gammel.xlsx", office(parts={"xl/macrosheets/sheet1.xml": b"x"}), "makroer"),
         ("arkiv.docx", office(types="application/epub"), "er ikke en PDF"),
         ("halv.xlsx", office()[:100], "er ikke en PDF"),
+        ("ødelagt.docx", broken(), "er ikke en PDF"),
         ("gammel.xls", OLE, "eldre Office-format"),
         ("hemmelig.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), "passord"),
         ("hemmelig.xlsx", locked(), "passord"),
@@ -234,6 +243,18 @@ def test_a_file_of_a_draft_is_the_writers_alone(
     assert response.status_code == status
     if status == 200:
         assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("role", ["reporter", "approver_author"])
+def test_what_the_desk_asks_a_second_factor_for_is_not_had_without_one(
+    role: str, world: World, client: Client, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    evidence = attached(begun(world, role))
+    client.force_login(world.people[role])
+    response = client.get(f"/dokumentasjon/{evidence.pk}/")
+    response.close()
+    assert response.status_code == (200 if role == "reporter" else 404)
 
 
 def test_a_formula_in_a_workbook_is_harmless(world: World, client: Client) -> None:

@@ -305,7 +305,7 @@ ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (undo_confirmation, undo, Verb.WITHDRAWN),
     (publish_update, publish, Verb.PUBLISHED),
     (publish_update, schedule, Verb.SCHEDULED),
-    (cancel_schedule, unschedule, Verb.SCHEDULED),
+    (cancel_schedule, unschedule, Verb.UNSCHEDULED),
     (return_update, send_back, Verb.RETURNED),
     (publish_due, publish_scheduled, Verb.PUBLISHED),
     (publish_due, publish_confirmed, Verb.PUBLISHED),

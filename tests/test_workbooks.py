@@ -195,6 +195,59 @@ def test_macros(part: str) -> None:
     assert "makroer" in sentence
 
 
+def moved(content: bytes, place: str, sheet: bytes = b"") -> bytes:
+    """Return a workbook whose sheet lies elsewhere, as its relations say, perhaps with other
+    content."""
+    file, usual = io.BytesIO(), "worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).replace(usual.encode(), place.encode())
+            if name == f"xl/{usual}":
+                name, part = f"xl/{place}", sheet or part
+            new.writestr(name, part)
+    return file.getvalue()
+
+
+FAR = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize("place", ["other/sheet1.xml", "Worksheets/Sheet1.xml", "ark.bin"])
+def test_a_cell_far_outside_is_found_wherever_the_sheet_lies(place: str) -> None:
+    (sentence,) = sentences(moved(one([THEME]), place, FAR))
+    assert "langt utenfor tabellen (XFD1048576)" in sentence
+
+
+def test_a_sheet_under_almost_another_name_is_not_read() -> None:
+    """calamine would find it, and its formulas would not be looked for."""
+    content = moved(one([THEME], change=formula), "Worksheets/sheet1.xml")
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("Worksheets", "worksheets"), old.read(name))
+    (sentence,) = sentences(file.getvalue())
+    assert "ødelagt" in sentence
+
+
+def test_a_broken_zip_of_an_odd_kind() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("themes.csv", "number\n" * 100)
+    content = bytearray(file.getvalue())
+    start = content.index(b"themes.csv") + 10
+    content[start + 12 : start + 40] = b"\xff" * 28
+    (sentence,) = [f"{p.file}: {p.message}" for p in read(bytes(content), "r.zip").problems]
+    assert "ødelagt" in sentence or "pakket på en måte" in sentence
+
+
+@pytest.mark.parametrize("name", ["r.xlsx", "R.XLS"])
+def test_a_workbook_that_is_none(name: str) -> None:
+    (problem,) = read(b"\xd0\xcf\x11\xe0" + b"x" * 100, name).problems
+    assert "ikke et regneark vi leser" in problem.message
+
+
 def bomb(name: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -254,7 +307,7 @@ def test_an_encrypted_zip() -> None:
         ("themes.csv", b"\xff\xfe\x00", "UTF-16"),
         ("themes.csv", b"", "tom"),
         ("r.xlsx", b"PK\x03\x04 tull", "ødelagt"),
-        ("r.xls", bytes.fromhex("d0cf11e0a1b11ae1"), "ingen fil med dette navnet"),
+        ("r.xls", bytes.fromhex("d0cf11e0a1b11ae1"), "ikke et regneark vi leser"),
     ],
 )
 def test_other_files(name: str, content: bytes, sentence: str) -> None:

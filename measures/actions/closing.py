@@ -23,12 +23,15 @@ Changes = dict[str, list[str | None]]
 def close_reporting(measure: Measure, approver: User, reason: str, on: datetime.date) -> Measure:
     """End the reporting about a measure from the day `on`, and say why: nobody is asked any more.
 
-    Returns the measure. Raises ValueError without a reason or for a day ahead, Changed when it is
-    closed already, PermissionDenied when the person approves for nobody who answers for it.
+    Returns the measure. Raises ValueError without a reason, for a day ahead or before the document
+    was published, Changed when it is closed already, PermissionDenied when the person approves for
+    nobody who answers for it.
     """
     if not reason.strip() or on > timezone.localdate():
         raise ValueError("Reporting is closed with a reason, and not ahead of time")
     locked = _locked(measure, approver)
+    if on < locked.document.published_on:
+        raise ValueError("Reporting is not closed before the document was published")
     if locked.reporting_closed_on is not None:
         raise Changed(_("En kollega har allerede avsluttet rapporteringen."))
     locked.reporting_closed_on = on

@@ -95,7 +95,13 @@ def undo_confirmation(user: User, updates: Sequence[StatusUpdate]) -> None:
     # In the order in which everybody locks measures, or two could wait for each other.
     for update in sorted(updates, key=lambda u: u.measure_id):
         locked(update.measure)
-        stored = own(user, update, (UpdateState.SCHEDULED,))
+        try:
+            stored = own(user, update, (UpdateState.SCHEDULED,))
+        except Changed as changed:
+            raise Changed(
+                _("Bekreftelsen av %(ref)s er alt publisert eller angret.")
+                % {"ref": update.measure.ref}
+            ) from changed
         if stored.origin != Origin.CONFIRMATION:
             raise Changed(_("Bare en bekreftelse kan angres."))
         stored.withdrawn_at = timezone.now()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
@@ -17,28 +18,45 @@ from django.utils.translation import gettext as _
 
 from measures.actions import Changed
 from measures.actions.standing import recompute
-from measures.choices import WRITABLE, Origin, Precision, UpdateState, Verb
+from measures.choices import WRITABLE, Origin, Precision, UpdateState, Verb, state_word
 from measures.models import Deadline, Event, Measure, StatusUpdate
+from measures.queries.comparison import what_stands
 from measures.search import reindex
+from measures.validators import regresses
 from stakeholders.models import User
 
 logger = logging.getLogger(__name__)
 
 
+class Seen(NamedTuple):
+    """The update (its key) that an approver has held a text against; None where nothing stood."""
+
+    standing: int | None
+
+
 @transaction.atomic
 def publish_update(
-    update: StatusUpdate, approver: User, at: datetime.datetime | None = None
+    update: StatusUpdate,
+    approver: User,
+    at: datetime.datetime | None = None,
+    *,
+    seen: Seen | None = None,
 ) -> StatusUpdate:
     """Publish what a colleague handed in: now, or at the moment `at` when that lies ahead.
 
-    Returns the update as it then is. Raises Changed when it is no longer handed in, its words are
-    other than those of `update`, or what it corrects has been corrected; PermissionDenied when it
-    is the approver's own text or the approver has no say in it.
+    `seen` is what the approver has held the text against; None compares with nothing. Returns the
+    update as it then is. Raises Changed when it is no longer handed in, its words are other than
+    those of `update`, something else stands now than what was seen, what it corrects has been
+    corrected, or the status would go back without a word about why; PermissionDenied when it is
+    the approver's own text or the approver has no say in it.
     """
-    now = timezone.now()
     locked = locked_in(update, UpdateState.SUBMITTED)
+    now = timezone.now()
     _must_decide(locked, approver)
     _must_stand(locked)
+    if seen is not None:
+        _must_have_seen(locked, seen)
+    _must_tell_why(locked)
     locked.approved_by = approver
     if at is not None and at > now:
         locked.publish_at = at
@@ -196,6 +214,37 @@ def _must_stand(update: StatusUpdate) -> None:
         raise Changed
 
 
+def _must_have_seen(update: StatusUpdate, seen: Seen) -> None:
+    """Raise Changed when something else stands now than what the approver has seen."""
+    standing = what_stands(update)
+    if seen.standing != (standing.pk if standing else None):
+        raise Changed(
+            _(
+                "Noe nytt er publisert om tiltaket etter at du åpnet siden. Se over en gang til. "
+                "Ingenting er gjort ennå."
+            )
+        )
+
+
+def _must_tell_why(update: StatusUpdate) -> None:
+    """Raise Changed when the status would go back without a reason: something was published after
+    the text was handed in. A correction says why in its note."""
+    measure = update.measure
+    if update.replaces_id or update.reason.strip() or update.origin == Origin.CONFIRMATION:
+        return
+    latest = measure.current_update
+    if latest is not None and latest.date > update.date:
+        return  # It tells of an earlier time, and changes no status.
+    if regresses(measure.status, update.status):
+        raise Changed(
+            _(
+                "Status ville gå tilbake fra «%(was)s» til «%(now)s» uten en begrunnelse. Send "
+                "teksten tilbake, så den som skrev, kan si hvorfor."
+            )
+            % {"was": state_word(measure.status), "now": state_word(update.status)}
+        )
+
+
 def _still_stands(confirmation: StatusUpdate) -> bool:
     """Say whether what a confirmation repeats is what stands, or another's confirmation of it."""
     standing = confirmation.measure.current_update
@@ -217,8 +266,10 @@ def _publish_scheduled(pk: int, now: datetime.datetime) -> bool:
         return False
     try:
         _must_stand(locked)
+        _must_tell_why(locked)
     except Changed:
-        # Somebody must look at it again: what it corrects has been corrected since.
+        # Somebody must look at it again: what it corrects has been corrected since, or a status
+        # was published that it would take back.
         _unschedule(locked, None)
         return False
     if locked.origin == Origin.CONFIRMATION and not _still_stands(locked):
@@ -244,7 +295,7 @@ def _unschedule(update: StatusUpdate, actor: User | None) -> None:
     update.publish_at = None
     update.approved_by = None
     update.save(update_fields=["publish_at", "approved_by"])
-    _tell(update, Verb.SCHEDULED, actor, {"publish_at": [before, None]})
+    _tell(update, Verb.UNSCHEDULED, actor, {"publish_at": [before, None]})
 
 
 def _tell(

@@ -88,6 +88,7 @@ class _Writer:
         self.standing: set[int] = set()
 
     def write(self) -> None:
+        self.lock()
         updates: list[StatusUpdate] = []
         for table in self.plan.tables:
             # Changes first: a lead that steps down makes room for a new one.
@@ -101,6 +102,21 @@ class _Writer:
         self.publish(updates)
         recompute(sorted(self.standing))
         reindex(sorted(self.standing | set(self.worded())))
+
+    def lock(self) -> None:
+        """Lock the stored measures that the load changes or adds something to, in the order of
+        their keys, before anything else: as every act on a measure does."""
+        found: set[int] = set()
+        for plan in self.plan.tables:
+            if plan.table.model is Measure:
+                found.update(changed.pk for changed in plan.changed)
+            elif plan.table.model in (StatusUpdate, Deadline):
+                keys = {ref for row in plan.created for _column, ref in row.references()}
+                stored = (self.plan.stored.get(*key) for key in keys if key[0] == "measures")
+                found.update(one.pk for one in stored if one)
+        for batch in batches(sorted(found)):
+            measures = Measure.objects.filter(pk__in=batch).order_by("pk")
+            list(measures.select_for_update(no_key=True).values_list("pk"))
 
     def worded(self) -> Iterator[int]:
         """Yield the measures that are to be found by other words now (primary keys)."""

@@ -89,7 +89,7 @@ def change_round(
     it would open or close behind us: what counted or was counted would become another.
     """
     today = timezone.localdate()
-    locked = Round.objects.select_for_update().get(pk=asking.pk)
+    locked = Round.objects.select_for_update(no_key=True).get(pk=asking.pk)
     _must_keep(steward, locked.documents.all())
     if locked.closes_on < today:
         raise Changed(_("Runden er lukket. Resultatet endres ikke mer."))

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from measures.choices import OWNER_ORIGINS
 from measures.models import Deadline, Measure, StatusUpdate
@@ -37,8 +38,13 @@ def columns() -> dict[str, Subquery | Coalesce]:
     published, standing = StatusUpdate.objects.published(), StatusUpdate.objects.standing()
     stating = newest(standing, ~Q(status=""))
     source = newest(standing, Q(organisation=None))
-    # The owner has spoken on that day, also when the words were corrected later.
-    owner = newest(published, Q(origin__in=[origin.value for origin in OWNER_ORIGINS]))
+    # The owner has spoken, also when the words were corrected later, on the day that they were
+    # published, whatever day they tell of.
+    owner = (
+        published.filter(measure=OuterRef("pk"), origin__in=[o.value for o in OWNER_ORIGINS])
+        .annotate(spoken_on=TruncDate("published_at", tzinfo=timezone.get_default_timezone()))
+        .order_by("-published_at", "-pk")
+    )
     deadline = Deadline.objects.filter(measure=OuterRef("pk")).order_by("-stated_on", "-pk")
     return {
         "current_update": first(stating, "pk"),
@@ -48,7 +54,7 @@ def columns() -> dict[str, Subquery | Coalesce]:
         "outlook": text(stating, "outlook"),
         "current_deadline": first(deadline, "pk"),
         "due_on": first(deadline, "due_on"),
-        "confirmed_on": first(owner, "date"),
+        "confirmed_on": first(owner, "spoken_on"),
         "sourced_on": first(source, "date"),
         "sourced_precision": text(source, "precision"),
         "last_event_on": first(newest(standing), "date"),
@@ -64,8 +70,9 @@ def recompute(measures: Sequence[int]) -> int:
       same update's.
     - The deadline is the one stated last.
     - An update that a published correction has replaced counts no more.
-    - Confirmed is the date of the owner's newest report or confirmation; sourced that of the
-      newest public source; last event that of the newest update of any kind.
+    - Confirmed is the day on which the owner's last report or confirmation was published, however
+      old the news in it; sourced is the date of the newest public source, last event that of the
+      newest update of any kind.
 
     Returns how many measures were written. Locks them first, so that two publications of the same
     measure cannot overwrite each other's result: only the UPDATE, which sees what was published

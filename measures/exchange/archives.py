@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
+from measures import zips
 from measures.exchange.problems import Problem, printable
-from measures.exchange.reading import LIMITS, SPREADSHEET, Limits, Raw, Unreadable, read_files
+from measures.exchange.reading import LIMITS, Limits, Raw, Unreadable, read_files
 from measures.exchange.workbooks import is_workbook, read_workbook
 
 #: What a zip may have inside: the tables, and what systems add to it.
 MOST_MEMBERS = 1000
 SKIPPED = ("__MACOSX/", ".DS_Store")
 CHUNK = 1 << 20
+#: How workbooks are called, also old ones and those behind a password, which are no zips.
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls")
 
 
 def read_upload(files: Mapping[str, bytes], limits: Limits = LIMITS) -> Raw:
     """Read what was uploaded, by name. Never raises: what cannot be read is a problem."""
     tables: dict[str, bytes] = {}
     for name, content in files.items():
-        if not content.startswith(SPREADSHEET):
+        if name.lower().endswith(WORKBOOKS) and not content.startswith(zips.SIGNATURE):
+            return _refused(name, _("Dette er ikke et regneark vi leser. Lagre det som XLSX."))
+        if not content.startswith(zips.SIGNATURE):
             if name in tables:
                 return _refused(name, _twice(name))
             tables[name] = content
@@ -64,9 +68,9 @@ def opened(content: bytes, limits: Limits = LIMITS) -> dict[str, bytes]:
                     raise Unreadable(_twice(name))
                 found[name] = member
             return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+    except zips.BROKEN as error:
         raise Unreadable(_("Filen er ødelagt og kan ikke pakkes ut.")) from error
-    except (RuntimeError, NotImplementedError) as error:
+    except zips.LOCKED as error:
         raise Unreadable(
             _("Filen er låst med passord eller pakket på en måte vi ikke leser.")
         ) from error

@@ -93,7 +93,7 @@ def _row(table: Table, raw: RawRow, today: datetime.date, problems: Problems) ->
 def _value(column: Column, cell: str, today: datetime.date) -> Any:
     if not cell:
         if column.required:
-            raise Misread(_("Cellen er tom, men må fylles ut."))
+            raise Misread(_("Må fylles ut."))
         return column.kind.empty
     value = column.kind.read(cell)
     if getattr(column.kind, "past", False):

@@ -20,6 +20,7 @@ from measures.exchange.columns import Table
 from measures.exchange.kinds import Text, Values
 from measures.exchange.stored import CHUNK, stored_rows
 from measures.exchange.tables import TABLES
+from measures.models import StatusUpdate
 
 #: Nothing that is written is anything but text, whatever it looks like.
 WORDS_ONLY = {
@@ -35,11 +36,12 @@ LONG = 100
 def exported(table: Table) -> QuerySet[Any]:
     """Return the rows of a table that an export holds."""
     rows: QuerySet[Any] = table.model._default_manager.all()
+    # What a correction has replaced is left out: the files cannot tell that it was wrong.
+    told = StatusUpdate.objects.standing().filter(origin=Origin.PUBLIC_SOURCE)
     if table.name == "status_updates":
-        return rows.filter(origin=Origin.PUBLIC_SOURCE).exclude(published_at=None)
+        return told
     if table.name == "evidence":
-        published = rows.filter(update__origin=Origin.PUBLIC_SOURCE)
-        return published.exclude(update__published_at=None)
+        return rows.filter(update__in=told.values("pk"))
     if table.name == "deadlines":
         return rows.filter(organisation=None, update=None)
     return rows

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from measures import zips
 from measures.exchange.columns import Table
 from measures.exchange.problems import Problem, Problems, printable, shown
 from measures.exchange.tables import TABLES
@@ -26,7 +27,6 @@ csv.field_size_limit(2**31 - 1)
 #: Characters without a meaning in a text: all controls but tab and line breaks, and those that
 #: turn the direction of reading, which make a text look other than it is.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-SPREADSHEET = b"PK\x03\x04"
 OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -166,7 +166,7 @@ def _text(content: bytes, limits: Limits) -> str:
         raise Unreadable(
             _("Filen er for stor. Det er plass til %(most)s byte.") % {"most": limits.size}
         )
-    if content.startswith(SPREADSHEET):
+    if content.startswith(zips.SIGNATURE):
         raise Unreadable(_("Dette er et regneark eller en zip-fil. Lagre den som CSV i UTF-8."))
     if content.startswith(OTHER_ENCODINGS):
         raise Unreadable(_("Filen er lagret som UTF-16. Lagre den som CSV i UTF-8."))

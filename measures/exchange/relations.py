@@ -200,7 +200,7 @@ def values_say_something(both: Both) -> Iterator[Problem]:
     """A value is a number or words."""
     for row in both.rows("indicator_values"):
         if row.values.get("value", 0) is None and row.values.get("value_text") == "":
-            yield row.problem("value", _("Fyll ut enten value eller value_text."))
+            yield row.problem("value", _("Fyll ut verdien, med tall eller med ord."))
 
 
 def statuses_are_explained(both: Both) -> Iterator[Problem]:

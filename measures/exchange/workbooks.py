@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 import python_calamine as calamine
 from django.utils.translation import gettext as _
 
+from measures import zips
 from measures.exchange.columns import Table
 from measures.exchange.problems import Problem, printable
 from measures.exchange.reading import LIMITS, Limits, Raw, Unreadable, read_rows, refuse
@@ -30,6 +31,10 @@ from measures.exchange.words import clean
 EXPLANATIONS = ("Forklaring", "Explanation")
 MOST_COLUMNS = 200
 PARTS = ("[Content_Types].xml", "xl/workbook.xml")
+#: What only a sheet has inside.
+SHEET = b"sheetData"
+#: What is read of the list of parts.
+TYPES = 1 << 20
 PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,7})(\d{1,10})["']""")
 ROW = re.compile(rb"""\br\s*=\s*["'](\d{1,10})["']""")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -66,12 +71,14 @@ def read_workbook(name: str, members: Mapping[str, bytes], limits: Limits = LIMI
 def _check_parts(members: Mapping[str, bytes], limits: Limits) -> None:
     if PARTS[1] not in members:
         raise Unreadable(_("Dette er ikke et regneark vi leser. Lagre det som XLSX."))
-    if any("vbaproject" in part.lower() or "macrosheets" in part.lower() for part in members):
+    types = members[PARTS[0]][:TYPES].decode("utf-8", "replace")
+    if zips.has_programs([types, *members]):
         raise Unreadable(_("Regnearket har makroer. Lagre det som XLSX uten makroer."))
-    for part, content in members.items():
+    for content in members.values():
         if b"<!DOCTYPE" in content:
             raise Unreadable(_("Dette er ikke et regneark vi leser. Lagre det som XLSX."))
-        if part.startswith("xl/worksheets/"):
+        # Wherever it lies: the book says where its sheets are.
+        if SHEET in content:
             _check_extent(content, limits)
 
 
@@ -121,8 +128,10 @@ def _read_sheets(
             raw.problems.add(Problem(printable(sheet.name), 0, "", message))
         elif sheet.visible != calamine.SheetVisibleEnum.Visible:
             _refuse(table, _("Arket er skjult. Vis det eller slett det."), 0, raw)
+        elif (content := members.get(parts.get(sheet.name, ""))) is None:
+            # calamine finds it all the same, under a name that is almost this one.
+            raise Unreadable(_("Regnearket er ødelagt eller låst. Lagre det på nytt."))
         else:
-            content = members.get(parts.get(sheet.name, ""), b"")
             _read_sheet(table, workbook.get_sheet_by_name(sheet.name), content, limits, raw)
     if not raw.rows and not raw.problems:
         names = ", ".join(TABLES)

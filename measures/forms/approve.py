@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Precision
 from measures.dates import typed
-from measures.forms.fields import Dressed
+from measures.forms.fields import Dressed, LongText
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -41,7 +41,7 @@ class DecisionForm(Dressed):
         required=False,
         max_length=40,
     )
-    note = forms.CharField(
+    note = LongText(
         label=_("Merknad"),
         help_text=_("Si hva som mangler. Den som skrev, ser merknaden. Den blir ikke offentlig."),
         required=False,

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Precision
 from measures.dates import typed
-from measures.forms.fields import Dressed
+from measures.forms.fields import Dressed, LongText
 
 
 class ReopenForm(Dressed):
     """Why the reporting is taken up again."""
 
-    reason = forms.CharField(
+    reason = LongText(
         label=_("Hvorfor åpner du rapporteringen igjen?"),
         help_text=_("Begrunnelsen blir offentlig."),
         max_length=20_000,
@@ -27,7 +27,8 @@ class ReopenForm(Dressed):
 
 
 class CloseForm(ReopenForm):
-    """Why the reporting ends, and from which day: today when nothing is said."""
+    """Why the reporting ends, and from which day: today when nothing is said, and at the earliest
+    `since`, the day the document was published."""
 
     on = forms.CharField(
         label=_("Fra hvilken dag?"),
@@ -38,9 +39,11 @@ class CloseForm(ReopenForm):
         max_length=40,
     )
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: datetime.date, since: datetime.date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.since = today, since
         self.fields["reason"].label = _t("Hvorfor avslutter du rapporteringen?")
         self.fields["on"].widget.attrs |= {"class": "ds-input is-date", "autocomplete": "off"}
 
@@ -59,6 +62,8 @@ class CloseForm(ReopenForm):
             )
         if date.first > self.today:
             raise forms.ValidationError(_t("Datoen kan ikke ligge fram i tid."))
+        if date.first < self.since:
+            raise forms.ValidationError(_t("Datoen kan ikke være før dokumentet ble lagt fram."))
         return date.first
 
 

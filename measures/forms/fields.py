@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.dateformat import format as format_date
 
 from measures.choices import Precision
 from measures.dates import PartialDate
+from stakeholders.validators import number_in
 
 
 class Dressed(forms.Form):
@@ -20,6 +21,32 @@ class Dressed(forms.Form):
         for field in self.fields.values():
             if not field.widget.is_hidden:
                 field.widget.attrs.setdefault("class", "ds-input")
+
+
+class LongText(forms.CharField):
+    """A text of several lines. Browsers send two signs for the end of a line and count one: so do
+    we, or a text that fits on the page would be too long."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with one newline at the end of each line."""
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+if TYPE_CHECKING:
+    Several = forms.ModelMultipleChoiceField[Any]
+else:
+    Several = forms.ModelMultipleChoiceField
+
+
+class SomeRows(Several):
+    """Rows of a table, chosen by their keys. What is no key chooses nothing."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the rows."""
+        return super().clean([one for one in value or () if number_in(str(one)) is not None])
 
 
 def as_typed(date: PartialDate | None) -> str:

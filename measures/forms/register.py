@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -31,6 +32,7 @@ from measures.exchange.kinds import (
 )
 from measures.exchange.problems import Problem
 from measures.exchange.references import ChapterRef, LinkEnd, Many, Ref
+from measures.exchange.tables import TABLES
 from measures.exchange.words import clean, quoted
 from measures.models import Chapter, Document, Indicator, Measure, Theme
 from stakeholders.models import Organisation
@@ -170,6 +172,14 @@ def label_of(table: Table, name: str) -> str:
         is_unnamed = field_.is_relation and field_.verbose_name == name.replace("_", " ")
         words = (field_.related_model._meta if is_unnamed else field_).verbose_name
     return str(capfirst(str(words)))
+
+
+#: What people see each cell as, for the page that shows them again when nothing could be saved.
+TYPED = {
+    column.name: lazy(label_of, str)(table, column.name)
+    for table in TABLES.values()
+    for column in table.columns
+}
 
 
 def in_words(column: Column, told: Any) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Language, Outlook, Precision, PublisherKind, ReasonKind, Status
 from measures.dates import PartialDate, typed
-from measures.forms.fields import Dressed, as_typed
+from measures.forms.fields import Dressed, LongText, as_typed
 from measures.models import Measure, StatusUpdate
 from measures.queries.measure import reference
 from measures.uploads import ACCEPT
@@ -41,7 +41,7 @@ class ReportForm(Dressed):
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    correction_note = forms.CharField(
+    correction_note = LongText(
         label=_("Hva var feil?"),
         help_text=_("Si kort hva som er rettet, og hvorfor. Teksten blir offentlig."),
         required=False,
@@ -60,7 +60,7 @@ class ReportForm(Dressed):
         required=False,
         widget=forms.RadioSelect,
     )
-    summary = forms.CharField(
+    summary = LongText(
         label=_("Hva har skjedd?"),
         help_text=_(
             "To til fire setninger som folk utenfor departementet forstår. Teksten blir offentlig."
@@ -69,7 +69,7 @@ class ReportForm(Dressed):
         max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    next_step = forms.CharField(
+    next_step = LongText(
         label=_("Hva er neste steg?"),
         help_text=_("Hentet fra forrige rapport. Rett det som ikke stemmer lenger."),
         required=False,
@@ -96,7 +96,7 @@ class ReportForm(Dressed):
         choices=[("", _("Ikke valgt")), *ReasonKind.choices],
         required=False,
     )
-    reason = forms.CharField(
+    reason = LongText(
         label=_("Hvorfor?"),
         help_text=_(
             "Trengs ved vesentlig avvik, når tiltaket er avsluttet uten gjennomføring, og når "
@@ -112,7 +112,7 @@ class ReportForm(Dressed):
         required=False,
         max_length=40,
     )
-    new_due_reason = forms.CharField(
+    new_due_reason = LongText(
         label=_("Hvorfor blir fristen satt?"),
         required=False,
         max_length=LONG,
@@ -195,21 +195,30 @@ class ReportForm(Dressed):
             raise forms.ValidationError(_t("Vi finner ikke noe tiltak med denne referansen."))
         return found
 
+    def clean(self) -> dict[str, Any]:
+        """Keep a text that is too long as it was typed."""
+        data = super().clean() or {}
+        for name in self.errors:
+            if isinstance(self.fields.get(name), forms.CharField):
+                self.typed_values.setdefault(name, str(self.data.get(self.add_prefix(name), "")))
+        return data
+
     def words(self) -> dict[str, Any]:
-        """Return what can be stored in the columns of a draft; call `is_valid` first."""
+        """Return what can be stored in the columns of a draft, without what is `typed_values`;
+        call `is_valid` first."""
         data = self.cleaned_data
         date = data.get("date") or self.day
         new_due, carried_to = data.get("new_due"), data.get("carried_to")
         plain = ("status", "outlook", "summary", "next_step", "reason_kind", "reason")
         return {
-            **{name: data.get(name, "") for name in (*plain, "new_due_reason")},
+            **{name: data[name] for name in (*plain, "new_due_reason") if name in data},
             "language": data.get("language") or get_language() or Language.NB,
             "date": date.first,
             "precision": date.precision,
             "carried_to_id": carried_to.pk if carried_to else None,
             "new_due_on": new_due.last if new_due else None,
             "new_due_precision": new_due.precision if new_due else "",
-            **({"correction_note": data.get("correction_note", "")} if self.corrects else {}),
+            **({"correction_note": data["correction_note"]} if "correction_note" in data else {}),
         }
 
 

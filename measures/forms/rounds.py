@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Precision
 from measures.dates import typed
-from measures.forms.fields import Dressed
+from measures.forms.fields import Dressed, SomeRows
 from measures.models import Document, Measure, Round
 from measures.models.rounds import key_of
 from stakeholders.models import User
@@ -104,7 +104,7 @@ class RoundForm(Dressed):
 class NewRoundForm(RoundForm):
     """A new round: also which documents it is about."""
 
-    documents = forms.ModelMultipleChoiceField(
+    documents = SomeRows(
         label=_("Dokumenter"),
         queryset=Document.objects.none(),
         widget=forms.CheckboxSelectMultiple,

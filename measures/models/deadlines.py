@@ -50,7 +50,10 @@ class Deadline(English, models.Model):
         ordering = ("stated_on", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=["measure", "stated_on", "due_on"], name="deadline_stated_once"
+                fields=["measure", "stated_on", "due_on"],
+                # An owner may change its mind and back again in a day.
+                condition=Q(update=None),
+                name="deadline_stated_once",
             ),
             models.CheckConstraint(
                 condition=Q(precision__in=Precision.values), name="deadline_precision_known"

@@ -88,6 +88,7 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         return self.filter(
             Q(organisation__in=approves) | (nobody & Q(Exists(coordinated))),
             Q(submitted_at__isnull=False) | Q(returned_at__isnull=False) | Q(Exists(taken_back)),
+            ~Q(origin=Origin.CONFIRMATION),  # needs nobody's decision
             author__isnull=False,
         ).exclude(author=user)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from measures.actions import Changed
-from measures.actions.publishing import cancel_schedule, publish_update, return_update
+from measures.actions.publishing import Seen, cancel_schedule, publish_update, return_update
 from measures.choices import UpdateState
 from measures.forms.approve import LABELS, DecisionForm
 from measures.forms.fields import Dressed
@@ -40,8 +40,7 @@ def approve_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish the text now."""
 
     def act(update: StatusUpdate, form: DecisionForm) -> StatusUpdate:
-        must_have_seen(update, form)
-        return publish_update(update, person(request))
+        return publish_update(update, person(request), seen=seen_in(form))
 
     return decided(request, pk, act)
 
@@ -56,8 +55,7 @@ def approve_schedule(request: HttpRequest, pk: int) -> HttpResponse:
         moment = form.moment(timezone.now())
         if moment is None:
             return update
-        must_have_seen(update, form)
-        return publish_update(update, person(request), moment)
+        return publish_update(update, person(request), moment, seen=seen_in(form))
 
     return decided(request, pk, act)
 
@@ -115,16 +113,9 @@ def decided(request: HttpRequest, pk: int, act: Act) -> HttpResponse:
     return redirect("measures:approve", pk=pk)
 
 
-def must_have_seen(update: StatusUpdate, form: DecisionForm) -> None:
-    """Raise Changed when something else stands now than what the page compared with."""
-    standing = what_stands(update)
-    if form.cleaned_data.get("seen") != (standing.pk if standing else None):
-        raise Changed(
-            _(
-                "Noe nytt er publisert om tiltaket etter at du åpnet siden. Se over en gang til. "
-                "Ingenting er gjort ennå."
-            )
-        )
+def seen_in(form: DecisionForm) -> Seen:
+    """Return what the page showed as standing."""
+    return Seen(form.cleaned_data.get("seen"))
 
 
 def why(update: StatusUpdate, version: int) -> str:

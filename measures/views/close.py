@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,7 +27,7 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
     measure = at_hand(request, ref)
     if request.method != "POST":
         return shown(request, measure)
-    form = CloseForm(request.POST, today=timezone.localdate())
+    form = CloseForm(request.POST, **days(measure))
     if not form.is_valid():
         return shown(request, measure, form)
     try:
@@ -52,6 +54,11 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("measures:close", ref=ref)
 
 
+def days(measure: Measure) -> dict[str, datetime.date]:
+    """Return between which days the reporting can end."""
+    return {"today": timezone.localdate(), "since": measure.document.published_on}
+
+
 def at_hand(request: HttpRequest, ref: str) -> Measure:
     """Fetch a measure whose reporting the person may close and reopen. 404 else."""
     mine = Measure.objects.closable_by(person(request)).for_list(timezone.localdate())
@@ -63,7 +70,7 @@ def shown(
 ) -> HttpResponse:
     """Show how it is now, with the form that changes that. `sent` is a form that could not be
     taken; what was typed in it stays, also when the page now asks for the opposite."""
-    fresh = CloseForm(today=timezone.localdate())
+    fresh = CloseForm(**days(measure))
     form = ReopenForm() if measure.reporting_closed_on else fresh
     is_same = type(sent) is type(form)
     errors = found_wrong(sent) if sent and is_same and not trouble else []

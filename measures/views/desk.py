@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_list_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +19,7 @@ from measures.models import Measure, StatusUpdate
 from measures.queries import desk as queries
 from measures.views.paging import page_of
 from stakeholders.models import Membership, User
+from stakeholders.validators import number_in
 
 #: Desk pages are one person's: no cache keeps them.
 private = cache_control(no_store=True, private=True)
@@ -72,7 +74,10 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return again(request, "nothing")
     mine = Measure.objects.reportable_by(person(request))
     measures = get_list_or_404(mine, ref__in=seen_by_ref)
-    seen = {m.pk: int(seen_by_ref[m.ref]) for m in measures if seen_by_ref[m.ref].isdigit()}
+    if len(measures) < len(seen_by_ref):
+        return again(request, _("Du kan ikke lenger rapportere om alle tiltakene du krysset av."))
+    numbers = {m.pk: number_in(seen_by_ref[m.ref]) for m in measures}
+    seen = {pk: number for pk, number in numbers.items() if number is not None}
     try:
         confirm_unchanged(person(request), measures, seen)
     except Changed as changed:
@@ -84,7 +89,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @private
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back confirmations of one's own that are not public yet."""
-    keys = [key for key in request.POST.getlist("melding") if key.isdigit()]
+    keys = list(filter(None, map(number_in, request.POST.getlist("melding"))))
     mine = StatusUpdate.objects.filter(author=person(request), origin=Origin.CONFIRMATION)
     updates = get_list_or_404(mine.select_related("measure"), pk__in=keys)
     try:

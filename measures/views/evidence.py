@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from measures.models import Evidence
 from measures.queries.desk import seen_by
 from measures.views.reading import read_only
+from stakeholders.signin.second_factor import lacks_second_factor
 
 
 @login_not_required
@@ -39,7 +40,8 @@ def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def may_see(request: HttpRequest, evidence: Evidence) -> bool:
-    """Say whether the person may read what a file that is not public belongs to."""
-    if not request.user.is_authenticated:
+    """Say whether the person may read what a file that is not public belongs to. The page is open
+    to everybody, so that the desk's demand for a second factor is made here as well."""
+    if not request.user.is_authenticated or lacks_second_factor(request):
         return False
     return seen_by(request.user).filter(pk=evidence.update_id).exists()

@@ -21,9 +21,11 @@ from measures.exchange.tables import TABLES
 from measures.forms.register import in_words, label_of
 from measures.models import Document, Event
 from measures.models.events import EventQuerySet
+from measures.views.desk import private
 from measures.views.paging import page_of
 from stakeholders.choices import Role
 from stakeholders.models import Membership, User
+from stakeholders.validators import number_in
 
 PER_PAGE = 50
 Trail = list[tuple[str, str]]
@@ -65,6 +67,7 @@ def trail(table: Table | None = None, row: tuple[str, int] | None = None) -> Tra
 
 
 @require_safe
+@private
 def register(request: HttpRequest) -> HttpResponse:
     """All tables that the steward keeps, with how many rows each has, or how many are found."""
     user = steward(request)
@@ -89,12 +92,13 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def written(request: HttpRequest) -> str:
-    """Say how much an upload wrote, when one just did."""
-    sent = request.GET.get("skrevet", "")
-    if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
+    """Say how much an upload wrote, when one just did, or that it is no longer there."""
+    number = number_in(request.GET.get("skrevet", ""))
+    if "borte" in request.GET:
+        return _("Opplastingen er behandlet eller kastet i mellomtiden.")
+    if number is None:
         return ""
-    rows = ngettext("%(n)s rad er skrevet.", "%(n)s rader er skrevet.", int(sent))
-    return rows % {"n": int(sent)}
+    return ngettext("%(n)s rad er skrevet.", "%(n)s rader er skrevet.", number) % {"n": number}
 
 
 def done(request: HttpRequest) -> str:
@@ -105,6 +109,7 @@ def done(request: HttpRequest) -> str:
 
 
 @require_safe
+@private
 def register_table(request: HttpRequest, table: str) -> HttpResponse:
     """The rows of one table that the steward keeps, in pages, perhaps searched."""
     user, found = steward(request), table_named(table)
@@ -129,6 +134,7 @@ def register_table(request: HttpRequest, table: str) -> HttpResponse:
 
 
 @require_safe
+@private
 def register_row_history(request: HttpRequest, table: str, pk: int) -> HttpResponse:
     """Who did what to one row, when, from what to what."""
     user, found = steward(request), table_named(table)

@@ -9,7 +9,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,6 +30,7 @@ from measures.exchange.templates import write_template
 from measures.forms import register as forms
 from measures.models import Document, PendingUpload
 from measures.uploads import refused_files
+from measures.views.desk import private
 from measures.views.register import heading, steward, trail
 
 #: What one upload may weigh, all files together.
@@ -42,6 +43,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@private
 def register_upload(request: HttpRequest) -> HttpResponse:
     """Take files to be looked at before anything is written."""
     user = steward(request)
@@ -82,10 +84,16 @@ def too_large() -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@private
 def register_upload_preview(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show what an upload would do; carry out exactly that when its owner says so."""
     user = steward(request)
-    upload = get_object_or_404(PendingUpload.objects.of(user), key=key)
+    upload = PendingUpload.objects.of(user).filter(key=key).first()
+    if upload is None:
+        is_gone = not PendingUpload.objects.filter(key=key).exists()
+        if request.method == "POST" and is_gone:  # the button was pressed twice
+            return redirect(f"{trail()[0][1]}?borte=1")
+        raise Http404
     today = timezone.localdate()
     is_changed = False
     if request.method == "POST":
@@ -190,6 +198,7 @@ def told(table: TablePlan, raw: Raw) -> Told:
 
 
 @require_POST
+@private
 def register_upload_discard(request: HttpRequest, key: UUID) -> HttpResponse:
     """Throw an upload away."""
     upload = get_object_or_404(PendingUpload.objects.of(steward(request)), key=key)
@@ -201,6 +210,7 @@ def register_upload_discard(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_safe
+@private
 def register_export_workbook(request: HttpRequest) -> HttpResponseBase:
     """The whole register as a workbook."""
     steward(request)
@@ -208,6 +218,7 @@ def register_export_workbook(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@private
 def register_export_archive(request: HttpRequest) -> HttpResponseBase:
     """The whole register as CSV files in a zip."""
     steward(request)
@@ -215,6 +226,7 @@ def register_export_archive(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@private
 def register_template(request: HttpRequest, document: str) -> HttpResponseBase:
     """A workbook to fill in with the measures of a document that the register lacks."""
     user = steward(request)

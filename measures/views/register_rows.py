@@ -18,12 +18,17 @@ from measures.exchange.keepers import kept_by
 from measures.exchange.listing import SHOWN, in_words, row_at
 from measures.exchange.stored import StoredRow
 from measures.exchange.words import clean
-from measures.forms.register import Form, cell_for_form, cells_for_form, form_of, label_of
+from measures.forms.register import TYPED, Form, cell_for_form, cells_for_form, form_of, label_of
+from measures.views.desk import private
+from measures.views.kept import keeps_typed
 from measures.views.register import acts, events_of, heading, steward, table_named, trail
 from stakeholders.models import User
+from stakeholders.validators import number_in
 
 
+@keeps_typed(TYPED)
 @require_http_methods(["GET", "HEAD", "POST"])
+@private
 def register_row_new(request: HttpRequest, table: str) -> HttpResponse:
     """Add a row to a table."""
     user, found = steward(request), table_named(table)
@@ -41,7 +46,9 @@ def register_row_new(request: HttpRequest, table: str) -> HttpResponse:
     return redirect(f"{reverse('measures:register_table', args=[table])}?lagret=1")
 
 
+@keeps_typed(TYPED)
 @require_http_methods(["GET", "HEAD", "POST"])
+@private
 def register_row(request: HttpRequest, table: str, pk: int) -> HttpResponse:
     """Show one row as a form, and change it."""
     user, found = steward(request), table_named(table)
@@ -69,6 +76,8 @@ def change_row(request: HttpRequest, table: Table, row: StoredRow, user: User) -
     if plan.problems:
         form.tell(plan.problems)
         return show_form(request, table, form, row, seen=seen)
+    if not kept_by(table, user).filter(pk=row.pk).exists():  # handed over to others
+        return redirect(f"{reverse('measures:register_table', args=[table.name])}?lagret=1")
     address = reverse("measures:register_row", args=[table.name, row.pk])
     return redirect(f"{address}?lagret={plan.work}")
 
@@ -131,11 +140,11 @@ def posted(table: Table, data: QueryDict) -> dict[str, str]:
 
 def version_seen(data: QueryDict) -> int | None:
     """Return the version of the row that the form was opened with; None when it is no number."""
-    sent = data.get("seen", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else None
+    return number_in(data.get("seen", ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@private
 def register_row_remove(request: HttpRequest, table: str, pk: int) -> HttpResponse:
     """Ask whether an owner or a link is to be removed, and remove it."""
     user, found = steward(request), table_named(table)

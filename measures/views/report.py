@@ -26,7 +26,7 @@ from measures.actions.drafting import (
     withdraw_update,
 )
 from measures.actions.evidence import Link
-from measures.choices import WRITABLE, Precision
+from measures.choices import WRITABLE, Origin, Precision
 from measures.dates import PartialDate
 from measures.forms.report import (
     LABELS,
@@ -47,6 +47,7 @@ from measures.queries.speaking import (
 from measures.uploads import Checked, Refused, check, refused_files, too_large
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
+from stakeholders.validators import number_in
 
 
 @dataclass
@@ -91,6 +92,8 @@ def save_report(request: HttpRequest, ref: str) -> HttpResponse:
 
 def worked(desk: Desk) -> HttpResponse:
     """Keep what was posted, and hand it in when that was asked for."""
+    if twice := sent_already(desk):
+        return redirect("measures:sent", pk=twice.pk)
     save(desk)
     if desk.trouble or desk.stored:
         return shown(desk, status=409)
@@ -99,6 +102,16 @@ def worked(desk: Desk) -> HttpResponse:
     if desk.refused or not is_readable(desk):
         return shown(desk, status=422)
     return redirect(desk.address)
+
+
+def sent_already(desk: Desk) -> StatusUpdate | None:
+    """Return what the person has handed in since the page was opened, when the same is posted
+    again: a button was pressed twice."""
+    mine = own_sent(desk)
+    if mine is None or desk.draft or str(mine.pk) == desk.request.POST.get("sent", ""):
+        return None
+    desk.form.is_valid()
+    return mine if desk.form.cleaned_data.get("summary") == mine.summary else None
 
 
 def saved(desk: Desk) -> HttpResponse:
@@ -142,7 +155,8 @@ def laid_out(
         corrects=corrects,
         initial=initial_of(measure, draft, corrects),
     )
-    first = initial_links(measure, draft, corrects)
+    # What was posted speaks for itself: a draft saved meanwhile has other links than the page had.
+    first = None if sent else initial_links(measure, draft, corrects)
     links = LinkFormSet(sent, initial=first, prefix="links")
     return Desk(request, measure, draft, form, links, corrects=corrects)
 
@@ -209,7 +223,7 @@ def links(desk: Desk) -> list[Link]:
 def removed(request: HttpRequest, draft: StatusUpdate) -> list[int]:
     """Return the keys of files to take out of the draft. The page of a correction that is not yet
     begun shows the files of what it corrects: the draft's copies of those are meant."""
-    keys = [int(key) for key in request.POST.getlist("fjern") if key.isdigit()]
+    keys = list(filter(None, map(number_in, request.POST.getlist("fjern"))))
     shown = Evidence.objects.filter(pk__in=keys, update=draft.replaces_id).exclude(file="")
     copies = draft.evidence.filter(sha256__in=shown.values("sha256")).exclude(file="")
     return [*keys, *(copies.values_list("pk", flat=True) if draft.replaces_id else ())]
@@ -257,6 +271,9 @@ def tell(desk: Desk, broken: Broken) -> None:
         if name == NON_FIELD_ERRORS:  # those are told by the fields that cannot be read
             continue
         place = "attachments" if name == "evidence" else name
+        if place not in desk.form.fields:  # a public source has only links
+            desk.links[0].add_error("url", messages[0])
+            continue
         if place not in desk.form.errors or place == "attachments":
             for message in messages:
                 desk.form.add_error(place, message)
@@ -297,7 +314,8 @@ def shown(desk: Desk, status: int = 200) -> HttpResponse:
 def own_sent(desk: Desk) -> StatusUpdate | None:
     """Return what the person has handed in about the measure already."""
     mine = StatusUpdate.objects.filter(author=person(desk.request), state__in=HANDED_IN)
-    return mine.filter(measure=desk.measure, replaces=desk.corrects).first()
+    mine = mine.filter(measure=desk.measure, replaces=desk.corrects)
+    return mine.exclude(origin=Origin.CONFIRMATION).order_by("-submitted_at", "-pk").first()
 
 
 def errors(desk: Desk) -> list[tuple[str, str]]:

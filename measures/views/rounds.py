@@ -29,6 +29,7 @@ from measures.views.paging import page_of
 from measures.views.reading import read_only
 from measures.views.register import steward
 from stakeholders.models import Organisation
+from stakeholders.validators import number_in
 
 #: So many at a time.
 MEASURES, ORGANISATIONS, ROUNDS = 50, 50, 25
@@ -224,8 +225,7 @@ def days(form: RoundForm) -> Days:
 
 def seen(request: HttpRequest) -> int:
     """Return the version that the person looked at; none is as old as 0."""
-    sent = request.POST.get("seen", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else 0
+    return number_in(request.POST.get("seen", "")) or 0
 
 
 def errors(form: RoundForm) -> list[tuple[str, str]]:

@@ -85,7 +85,11 @@ def unlock_account(person: User, actor: User) -> User:
 def _locked(person: User, actor: User, *, is_active: bool) -> User:
     if not User.objects.filter(pk=actor.pk, is_active=True, is_staff=True).exists():
         raise PermissionDenied("Not an operator")
-    locked = User.objects.select_for_update().filter(pk=person.pk, is_active=is_active).first()
+    locked = (
+        User.objects.select_for_update(no_key=True)
+        .filter(pk=person.pk, is_active=is_active)
+        .first()
+    )
     if locked is None:
         raise Changed
     return locked

@@ -15,6 +15,7 @@ from stakeholders.choices import AccessVerb, Role
 from stakeholders.mail import send_invitation
 from stakeholders.models import Invitation, Membership, Organisation, User
 from stakeholders.models.invitations import GOOD_FOR, hash_of, new_token, tidy_email
+from stakeholders.queries import managed_by, roles_to_give
 
 
 @transaction.atomic
@@ -114,10 +115,11 @@ def accept_invitation(token: str, *, name: str = "", password: str | None = None
     invitation = Invitation.objects.with_token(token).select_related("organisation").first()
     if invitation is None:
         raise Changed
-    Organisation.objects.select_for_update().get(pk=invitation.organisation_id)
-    locked = Invitation.objects.select_for_update().with_token(token).first()
+    Organisation.objects.select_for_update(no_key=True).get(pk=invitation.organisation_id)
+    locked = Invitation.objects.select_for_update(no_key=True).with_token(token).first()
     if locked is None or locked.state != "open":
         raise Changed
+    _must_still_be_given(locked)
     person = User.objects.filter(email__iexact=locked.email).first()
     if person is None:
         person = _new_person(locked.email, name, password)
@@ -143,6 +145,17 @@ def accept_invitation(token: str, *, name: str = "", password: str | None = None
         invitation=locked,
     )
     return person
+
+
+def _must_still_be_given(invitation: Invitation) -> None:
+    """Check that whoever invited could still do so: nobody lets people in after having left.
+    Raises Changed."""
+    inviter, organisation = invitation.invited_by, invitation.organisation
+    if inviter is None:  # the operator at the command line
+        return
+    manages = managed_by(inviter).filter(pk=organisation.pk).exists()
+    if not (manages and set(invitation.roles) <= set(roles_to_give(inviter, organisation))):
+        raise Changed
 
 
 def closed_account() -> str:

@@ -17,7 +17,7 @@ def lock_for(actor: User | None, organisation: Organisation) -> Organisation:
     """Lock the organisation and return it, if the actor manages its people; acts on one
     organisation's people come one after the other. Raises PermissionDenied. None is the operator
     at the command line."""
-    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    locked = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     if actor is not None and not managed_by(actor).filter(pk=locked.pk).exists():
         raise PermissionDenied("Does not manage the people of the organisation")
     return locked

@@ -83,11 +83,12 @@ def _end(
 ) -> Sequence[Membership]:
     """End them; and with the last one in the organisation an open invitation to it, and with the
     last one anywhere all the person's sessions. Rows stay: what the person did keeps its name."""
-    locked = list(memberships.select_for_update().order_by("pk"))
+    if person == actor:
+        # Before one's own rows are locked: two who resign at once lock the same rows in one order.
+        _must_leave_somebody(list(memberships.order_by("pk")), person)
+    locked = list(memberships.select_for_update(no_key=True).order_by("pk"))
     if not locked:
         raise Changed
-    if person == actor:
-        _must_leave_somebody(locked, person)
     now = timezone.now()
     for membership in locked:
         membership.ended_at = now
@@ -116,7 +117,7 @@ def _must_leave_somebody(memberships: Sequence[Membership], person: User) -> Non
             fellows = fellows.filter(organisation=membership.organisation_id)
         elif membership.role != Role.STEWARD:
             continue
-        holders = list(fellows.select_for_update(of=("self",)).order_by("pk"))
+        holders = list(fellows.select_for_update(of=("self",), no_key=True).order_by("pk"))
         if any(holder.user_id != person.pk for holder in holders):
             continue
         if membership.role == Role.STEWARD:

@@ -11,6 +11,8 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stakeholders.validators import in_our_words
+
 PASSWORD = _("Passord")
 CODE = _("Kode")
 NEW_PASSWORD = _("Nytt passord")
@@ -18,12 +20,7 @@ AGAIN = _("Nytt passord en gang til")
 KEY_NAME = _("Navn på nøkkelen")
 
 
-#: What Django says of passwords, which is not in our three languages.
-WEAK = {
-    "password_too_short": _("Passordet må ha minst 12 tegn."),
-    "password_too_similar": _("Passordet likner for mye på noe som er kjent om deg."),
-    "password_too_common": _("Passordet er for vanlig: Det står på lister som prøves først."),
-}
+BAD_ADDRESS = _("Skriv en e-postadresse, for eksempel navn@example.no.")
 
 
 class OurWords(forms.Form):
@@ -41,7 +38,9 @@ class OurWords(forms.Form):
             field.widget.attrs["class"] = "ds-input"
             field.error_messages |= {
                 "required": _("Feltet må fylles ut."),
-                "invalid": _("Skriv en gyldig verdi."),
+                "invalid": BAD_ADDRESS
+                if isinstance(field, forms.EmailField)
+                else _("Skriv en gyldig verdi."),
             }
 
     def problems(self) -> list[tuple[str, str]]:
@@ -55,9 +54,7 @@ class OurWords(forms.Form):
     def add_error(self, field: str | None, error: Any) -> None:
         """Say in our words what is wrong with a password."""
         for one in getattr(error, "error_list", []):
-            one.message, one.params = (
-                (WEAK[one.code], None) if one.code in WEAK else (one.message, one.params)
-            )
+            one.message, one.params = in_our_words(one)
         super().add_error(field, error)
 
     def clean(self) -> dict[str, Any]:

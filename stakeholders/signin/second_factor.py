@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.http import HttpRequest
 
 from stakeholders.choices import Role
@@ -18,10 +19,23 @@ def needs_second_factor(user: User) -> bool:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Say whether this session began with a second factor, or with the ministries' own sign-in."""
+    """Say whether this session began with a second factor, or with the ministries' own sign-in
+    where that says how surely people sign in (`OIDC_ACR_VALUES`)."""
     records = get_authentication_records(request, request.user)
     return any(
         record["method"] == "mfa"
-        or (record["method"] == "socialaccount" and record.get("provider") == "ministry")
+        or (
+            bool(settings.OIDC_ACR_VALUES)
+            and record["method"] == "socialaccount"
+            and record.get("provider") == "ministry"
+        )
         for record in records
     )
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Say whether the session of somebody who has signed in must be proved a second time first."""
+    user = request.user
+    if not settings.SECOND_FACTOR_REQUIRED or not isinstance(user, User):
+        return False
+    return not has_second_factor(request) and needs_second_factor(user)

@@ -19,6 +19,7 @@ from stakeholders.actions.memberships import end_membership as end_one
 from stakeholders.forms import InviteForm
 from stakeholders.models import Invitation, Membership, Organisation, User
 from stakeholders.queries import invitations_managed_by, managed_by, roles_to_give
+from stakeholders.validators import number_in
 
 #: Pages about people are one person's: no cache keeps them.
 private = cache_control(no_store=True, private=True)
@@ -194,10 +195,8 @@ def done(request: HttpRequest) -> tuple[str, str]:
         return _("Tilgangen er avsluttet. Det gjelder fra nå av."), ""
     if "trukket" in request.GET:
         return _("Invitasjonen er trukket tilbake. Lenken virker ikke lenger."), ""
-    sent = request.GET.get("sendt", "")
-    if not (sent.isascii() and sent.isdigit() and len(sent) < 19):
-        return "", ""
-    invitation = invitations_managed_by(signed_in(request)).filter(pk=int(sent)).first()
+    sent = number_in(request.GET.get("sendt", ""))
+    invitation = invitations_managed_by(signed_in(request)).filter(pk=sent or 0).first()
     if invitation is None:
         return "", ""
     if invitation.mailed_at:

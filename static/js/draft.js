@@ -13,6 +13,7 @@
   let again = false;
   let leaving = false;
   let unsaved = false;
+  let pressed = null;
 
   const say = (node, tone) => {
     place.dataset.tone = tone;
@@ -43,6 +44,29 @@
     say(document.importNode(node, true), answer.status === 200 ? "" : "warning");
   };
 
+  const post = () =>
+    fetch(form.dataset.draft, {
+      method: "POST",
+      body: texts(),
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+      credentials: "same-origin",
+    });
+
+  // Signing in again, in another tab, makes the page's token too old: take a new one from the same
+  // page. It says whether there was one.
+  const renewed = async () => {
+    const answer = await fetch(form.action, { credentials: "same-origin", redirect: "manual" });
+    if (!answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = page.querySelector("form[data-draft] [name=csrfmiddlewaretoken]");
+    if (!token) return false;
+    for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = token.value;
+    return true;
+  };
+
+  const refused = (answer) => answer.type === "opaqueredirect" || answer.status === 403;
+
   const save = async () => {
     if (leaving) return;
     if (saving) {
@@ -52,21 +76,20 @@
     saving = true;
     again = false;
     try {
-      const answer = await fetch(form.dataset.draft, {
-        method: "POST",
-        body: texts(),
-        headers: { Accept: "application/json" },
-        redirect: "manual",
-        credentials: "same-origin",
-      });
-      if (answer.type === "opaqueredirect" || answer.status === 403) warn("session");
+      let answer = await post();
+      if (refused(answer) && (await renewed())) answer = await post();
+      if (refused(answer)) warn("session");
       else told(answer, await answer.text());
     } catch {
       warn("network");
     } finally {
       saving = false;
     }
-    if (again) save();
+    if (pressed) {
+      const button = pressed;
+      pressed = null;
+      form.requestSubmit(button);
+    } else if (again) save();
   };
 
   form.addEventListener("input", (event) => {
@@ -82,7 +105,13 @@
       warn("file");
     }
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (saving) {
+      // What is being saved has a version that this page does not know yet.
+      event.preventDefault();
+      pressed = event.submitter;
+      return;
+    }
     leaving = true;
     clearTimeout(timer);
   });
