@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from scripts.running_site import running_site
 from tests.browser.conftest import DESKTOP
 from tests.browser.desk import in_shell, session_of
-from tests.browser.looking import assert_for_all, assert_styled
+from tests.browser.looking import OVERFLOW, assert_for_all, assert_styled
 
 #: One person with every role at the ministry that coordinates the roadmap.
 PERSON = ("alt@example.no", "Alma Alt", "nfd", "reporter", "approver", "steward", "administrator")
@@ -106,6 +106,50 @@ def test_the_page_is_for_all_with_its_errors(
         expect(page).to_have_title(re.compile("^Feil:"))
         expect(page.locator(".ds-error-summary")).to_have_count(1)
         assert_for_all(page, axe_source)
+
+
+#: Words that no screen is wide enough for, in everything that people write.
+LONG_WORDS = """
+import datetime
+from django.utils import timezone
+from measures.actions.rounds import Days, open_round
+from measures.models import Document, Evidence, Measure, StatusUpdate
+from measures.actions.publishing import make_public
+from measures.actions.standing import recompute
+from stakeholders.models import Organisation, User
+user = User.objects.get(email="alt@example.no")
+other = User.objects.create_user("annen@example.no", name="L" + "a" * 150)
+word, day = "h" * 300, timezone.localdate()
+said = {"date": day, "precision": "day", "status": "in_progress", "summary": word, "author": other}
+said |= {"organisation": Organisation.objects.get(key="nfd"), "approved_by": user}
+said |= {"measure": Measure.objects.get(ref="VK-06"), "submitted_at": timezone.now()}
+first = StatusUpdate.objects.create(key="lang-1", origin="report", reason=word, **said)
+source = {"publisher": word[:100], "publisher_kind": "press", "url": "https://example.no/" + word}
+Evidence.objects.create(update=first, title=word, **source)
+make_public([first], timezone.now(), user)
+said |= {"replaces": first, "correction_note": word, "summary": word + "e"}
+second = StatusUpdate.objects.create(key="lang-2", origin="correction", **said)
+make_public([second], timezone.now(), user)
+recompute([first.measure_id])
+del said["replaces"], said["correction_note"], said["approved_by"]
+StatusUpdate.objects.create(key="lang-3", origin="report", **said)
+days = Days(day, day, day + datetime.timedelta(days=7))
+open_round(user, "R" + "u" * 94, list(Document.objects.kept_by(user)), days)
+"""
+WITH_LONG_WORDS = (
+    *("/", "/tiltak/", "/tiltak/VK-06/", "/rettelser/", "/mangler/", "/min-side/"),
+    *("/min-side/runder/", "/min-side/tiltak/VK-06/", "/min-side/rapporter/VK-06/"),
+    *("/min-side/avslutt/VK-06/", "/min-side/folk/"),
+)
+
+
+def test_no_word_is_too_long_for_a_phone(made: Made, folder: Path, chromium: Browser) -> None:
+    in_shell(folder, LONG_WORDS)
+    for path in WITH_LONG_WORDS:
+        with opened(made, chromium, path) as page:
+            for width in (320, 390, 1280):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(OVERFLOW) <= 0, f"{path} {width}"
 
 
 def test_an_operator_closes_an_account(made: Made, chromium: Browser, axe_source: str) -> None:

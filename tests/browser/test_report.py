@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from scripts.running_site import running_site
 from tests.browser.conftest import DESKTOP
@@ -111,6 +111,44 @@ def test_without_a_session_the_text_stays_and_the_page_says_so(
         page.click("button[type=submit]")
         page.wait_for_selector("#id_summary")
         assert page.input_value("#id_summary") == "Skrevet etter at økten tok slutt."
+
+
+def test_signed_in_again_in_another_tab_one_goes_on_writing(
+    desk_site: str, folder: Path, chromium: Browser
+) -> None:
+    """Signing in gives new tokens: the page takes its own anew."""
+    with signed_in(chromium, desk_site, folder) as page:
+        page.goto(f"{desk_site}{REPORT}")
+        page.context.clear_cookies()
+        page.fill("#id_summary", "Før innlogging.")
+        page.wait_for_selector(".saved[data-tone=warning]")
+        again = {"sessionid": session_of(folder, *REPORTER), "csrftoken": "a" * 32}
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": desk_site} for name, value in again.items()]
+        )
+        page.fill("#id_summary", "Før og etter innlogging.")
+        page.wait_for_selector(".saved [data-version]")
+        page.click("button[name=lagre]")
+        expect(page.locator(".saved")).to_contain_text("Kladden er lagret")
+        assert page.input_value("#id_summary") == "Før og etter innlogging."
+
+
+def test_sending_waits_for_what_is_being_saved(
+    desk_site: str, folder: Path, chromium: Browser
+) -> None:
+    with signed_in(chromium, desk_site, folder) as page:
+        held: list[Route] = []
+        page.goto(f"{desk_site}{REPORT}")
+        page.route("**/lagre/", lambda route: held.append(route))
+        page.check("#id_status input[value=in_progress], input[name=status][value=in_progress]")
+        page.check("input[name=outlook][value=on_track]")
+        with page.expect_request("**/lagre/"):
+            page.fill("#id_summary", "Sendt mens det ble lagret.")
+        page.click("button[name=send]")
+        assert page.url.endswith(REPORT)
+        held[0].continue_()
+        page.wait_for_url("**/sendt/**")
+        assert "Sendt mens det ble lagret." in page.inner_text("main")
 
 
 def test_without_javascript_a_draft_is_saved_too(
