@@ -216,6 +216,57 @@ class AskKind(TextChoices):
     ENDORSEMENT = "endorsement", _("Støtte")
 
 
+class CommentKind(TextChoices):
+    """What an organisation says with a comment, or that it is the official answer to one."""
+
+    QUESTION = "question", pgettext_lazy("comment", "Spørsmål")
+    EVIDENCE = "evidence", pgettext_lazy("comment", "Dokumentasjon")
+    CORRECTION = "correction", pgettext_lazy("comment", "Rettelse")
+    CONCERN = "concern", pgettext_lazy("comment", "Bekymring")
+    POSITION = "position", pgettext_lazy("comment", "Standpunkt")
+    SUPPLEMENT = "supplement", pgettext_lazy("comment", "Utfylling")
+    ANSWER = "answer", pgettext_lazy("comment", "Offisielt svar")
+
+
+#: An organisation chooses among these.
+COMMENT_KINDS = (
+    CommentKind.QUESTION,
+    CommentKind.EVIDENCE,
+    CommentKind.CORRECTION,
+    CommentKind.CONCERN,
+    CommentKind.POSITION,
+)
+#: Those that a ministry owes an answer.
+OWES_ANSWER = (CommentKind.QUESTION, CommentKind.CORRECTION, CommentKind.CONCERN)
+
+
+class View(TextChoices):
+    """What an organisation holds of a measure: its word, never the owner's status."""
+
+    ACHIEVED = "achieved", pgettext_lazy("view", "Gjennomført")
+    PARTLY = "partly", pgettext_lazy("view", "Delvis gjennomført")
+    NOT_ACHIEVED = "not_achieved", pgettext_lazy("view", "Ikke gjennomført")
+
+
+class CommentState(TextChoices):
+    """Where a comment or an answer is, on its way to the public and after."""
+
+    DRAFT = "draft", _("Kladd")
+    SUBMITTED = "submitted", _("Venter på godkjenning")
+    RETURNED = "returned", _("Sendt tilbake")
+    PUBLISHED = "published", pgettext_lazy("state", "Publisert")
+    WITHDRAWN = "withdrawn", _("Trukket")
+    HIDDEN = "hidden", pgettext_lazy("state", "Skjult")
+
+
+class Answered(TextChoices):
+    """How it stands with the answer that a comment is owed."""
+
+    OPEN = "apent", pgettext_lazy("answered", "Venter på svar")
+    OVERDUE = "over-fristen", pgettext_lazy("answered", "Over fristen")
+    ANSWERED = "besvart", pgettext_lazy("answered", "Besvart")
+
+
 class Verb(TextChoices):
     """What an event tells."""
 
@@ -232,6 +283,13 @@ class Verb(TextChoices):
     REPORTING_REOPENED = "reporting_reopened", _("Rapporteringen gjenåpnet")
     ROUND_OPENED = "round_opened", _("Rapporteringsrunde åpnet")
     REMOVED = "removed", _("Fjernet")
+    COMMENT_PUBLISHED = "comment_published", _("Innspill publisert")
+    ANSWER_PUBLISHED = "answer_published", _("Svar publisert")
+    COMMENT_WITHDRAWN = "comment_withdrawn", _("Innspill trukket")
+    COMMENT_HIDDEN = "comment_hidden", _("Innspill skjult")
+    COMMENT_SHOWN = "comment_shown", _("Innspill vist igjen")
+    COMMENT_REPORTED = "comment_reported", _("Innspill meldt")
+    REPORT_HANDLED = "report_handled", _("Melding om innspill behandlet")
 
 
 #: Who works on what is nobody else's business until it is published.
@@ -244,4 +302,9 @@ PUBLIC_VERBS = (
     Verb.REPORTING_REOPENED,
     Verb.ROUND_OPENED,
     Verb.REMOVED,
+    Verb.COMMENT_PUBLISHED,
+    Verb.ANSWER_PUBLISHED,
+    Verb.COMMENT_WITHDRAWN,
+    Verb.COMMENT_HIDDEN,
+    Verb.COMMENT_SHOWN,
 )

@@ -22,6 +22,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 KNOWN = {
     "ALLOWED_HOSTS",
     "BEHIND_PROXY",
+    "COMMENTS_PER_DAY",
+    "COMMENT_ANSWER_DAYS",
     "CONTACT_EMAIL",
     "DATABASE_URL",
     "DEBUG",
@@ -113,6 +115,10 @@ if not SITE_URL.startswith(("http://", "https://")):
 SITE = urlsplit(SITE_URL)
 if not SITE.netloc or SITE.path or SITE.query or SITE.fragment:
     raise ImproperlyConfigured(f"SITE_URL must be a host and no more, not {SITE_URL!r}")
+#: Days until the answer to a comment is overdue; the one month of forvaltningsloven § 11 a.
+COMMENT_ANSWER_DAYS: int = env.int("COMMENT_ANSWER_DAYS", default=30)
+#: The most that one organisation can publish, or hand in, in a day and night.
+COMMENTS_PER_DAY: int = env.int("COMMENTS_PER_DAY", default=30)
 CONTACT_EMAIL: str = env.str("CONTACT_EMAIL", default="")
 
 # --- Database, cache, tasks ------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from measures.choices import PublisherKind
-from measures.models import Evidence, StatusUpdate
+from measures.models import Comment, Evidence, StatusUpdate
 from measures.uploads import Checked
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Organisation
@@ -34,7 +34,7 @@ class Link:
     publisher_kind: str
 
 
-def keep_links(draft: StatusUpdate, links: Sequence[Link]) -> None:
+def keep_links(draft: StatusUpdate | Comment, links: Sequence[Link]) -> None:
     """Make the draft's links those given, each once."""
     wanted = {(link.url, link.title): link for link in links}
     stored = {(e.url, e.title): e for e in draft.evidence.filter(file="")}
@@ -46,14 +46,13 @@ def keep_links(draft: StatusUpdate, links: Sequence[Link]) -> None:
             evidence.publisher, evidence.publisher_kind = link.publisher, link.publisher_kind
             evidence.save(update_fields=["publisher", "publisher_kind"])
     for link in wanted.values():
-        Evidence.objects.create(
-            update=draft,
+        draft.evidence.create(
             language=draft.language,
             **{name: getattr(link, name) for name in Link.__dataclass_fields__},
         )
 
 
-def keep_files(draft: StatusUpdate, files: Sequence[Checked]) -> None:
+def keep_files(draft: StatusUpdate | Comment, files: Sequence[Checked]) -> None:
     """Add files to the draft, published by whoever speaks. The same file is kept once."""
     speaker = draft.organisation
     known = set(draft.evidence.exclude(file="").values_list("sha256", flat=True))
@@ -61,8 +60,7 @@ def keep_files(draft: StatusUpdate, files: Sequence[Checked]) -> None:
         if checked.sha256 in known:
             continue
         known.add(checked.sha256)
-        Evidence.objects.create(
-            update=draft,
+        draft.evidence.create(
             title=free_title(draft, checked.title),
             language=draft.language,
             publisher=speaker.name if speaker else "",
@@ -82,14 +80,14 @@ def publisher_kind(organisation: Organisation | None) -> PublisherKind:
     return PUBLISHES_AS.get(OrganisationKind(organisation.kind), PublisherKind.AGENCY)
 
 
-def free_title(draft: StatusUpdate, title: str) -> str:
+def free_title(draft: StatusUpdate | Comment, title: str) -> str:
     """Return the title, with a number behind it when another file of the draft has it."""
     taken = set(draft.evidence.filter(url="").values_list("title", flat=True))
     names = (f"{title} ({n})" if n > 1 else title for n in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
 
 
-def leave_out(draft: StatusUpdate, keys: Sequence[int]) -> None:
+def leave_out(draft: StatusUpdate | Comment, keys: Sequence[int]) -> None:
     """Take files out of the draft."""
     gone = list(draft.evidence.filter(pk__in=keys).exclude(file=""))
     draft.evidence.filter(pk__in=[e.pk for e in gone]).delete()

@@ -1,7 +1,7 @@
 """The record, one module per aggregate."""
 
 from measures.models.deadlines import Deadline
-from measures.models.discussion import Ask, Priority
+from measures.models.discussion import Comment, CommentReport
 from measures.models.documents import Chapter, Document, Theme
 from measures.models.events import Event
 from measures.models.evidence import Evidence
@@ -12,11 +12,14 @@ from measures.models.reporting import StatusUpdate
 from measures.models.rounds import Round, RoundMeasure
 from measures.models.search import MeasureText, SearchWord
 from measures.models.uploads import PendingUpload
+from measures.models.wishes import Ask, Priority
 from stakeholders.texts import Text
 
 __all__ = [
     "Ask",
     "Chapter",
+    "Comment",
+    "CommentReport",
     "Deadline",
     "Document",
     "Event",

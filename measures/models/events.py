@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.choices import PUBLIC_VERBS, Precision, Verb
 from measures.dates import PartialDate
+from measures.models.discussion import Comment
 from measures.models.documents import Document
 from measures.models.measures import Measure
 from measures.models.reporting import StatusUpdate
@@ -56,6 +57,9 @@ class Event(models.Model):
     )
     update = models.ForeignKey(
         StatusUpdate, models.PROTECT, related_name="events", null=True, blank=True
+    )
+    comment = models.ForeignKey(
+        Comment, models.PROTECT, related_name="events", null=True, blank=True
     )
     happened_on = models.DateField(_("skjedde"), null=True, blank=True)
     happened_precision = models.CharField(

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Language, PublisherKind
+from measures.models.discussion import Comment
 from measures.models.reporting import StatusUpdate
 
 
@@ -18,13 +19,18 @@ def storage_name(evidence: Evidence, name: str) -> str:
 
 
 class Evidence(models.Model):
-    """A source behind a status update: publisher, title, and its address or the document itself.
+    """A source behind a status update or a comment: publisher, title, and its address or file.
 
     A `file` is what its `media_type` says, found from its content; it is served as a download
     under `file_name`, and its SHA-256 shows that it is still the one that was published.
     """
 
-    update = models.ForeignKey(StatusUpdate, models.PROTECT, related_name="evidence")
+    update = models.ForeignKey(
+        StatusUpdate, models.PROTECT, related_name="evidence", null=True, blank=True
+    )
+    comment = models.ForeignKey(
+        Comment, models.PROTECT, related_name="evidence", null=True, blank=True
+    )
     title = models.CharField(_("tittel"), max_length=300)
     language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
     publisher = models.CharField(_("utgiver"), max_length=200)
@@ -43,6 +49,12 @@ class Evidence(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(fields=["update", "url", "title"], name="evidence_once"),
+            models.UniqueConstraint(fields=["comment", "url", "title"], name="evidence_said_once"),
+            models.CheckConstraint(
+                condition=Q(update__isnull=False, comment=None)
+                | Q(update=None, comment__isnull=False),
+                name="evidence_of_an_update_or_a_comment",
+            ),
             models.CheckConstraint(
                 condition=Q(language__in=Language.values), name="evidence_language_known"
             ),

@@ -157,7 +157,8 @@ class StatusUpdate(English, models.Model):
     each other. A new deadline (`new_due_on`) becomes a Deadline when the update is published.
 
     A confirmation adds no words: it repeats what stands, and needs no second pair of eyes.
-    A correction `replaces` a published update of the same measure and says why.
+    A correction `replaces` a published update of the same measure and says why. `prompted_by` is
+    the comment that made the owner say it, where one did.
     """
 
     key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
@@ -208,6 +209,9 @@ class StatusUpdate(English, models.Model):
         "self", models.PROTECT, related_name="replacements", null=True, blank=True
     )
     correction_note = models.TextField(_("hva som er rettet"), blank=True)
+    prompted_by = models.ForeignKey(
+        "measures.Comment", models.PROTECT, related_name="led_to", null=True, blank=True
+    )
 
     # The way to the public
     author = models.ForeignKey(

@@ -6,8 +6,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from measures.choices import CommentState
 from measures.models import Evidence
-from measures.queries.desk import seen_by
+from measures.queries import desk, discussion
 from measures.views.reading import read_only
 from stakeholders.signin.second_factor import lacks_second_factor
 
@@ -18,10 +19,10 @@ def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     """Serve a file: to everybody once what it belongs to is published, before that only to those
     who may read that. No session is read for what is public."""
     evidence = get_object_or_404(
-        Evidence.objects.exclude(file="").select_related("update"),
+        Evidence.objects.exclude(file="").select_related("update", "comment"),
         pk=pk,
     )
-    is_public = evidence.update.published_at is not None
+    is_public = is_readable(evidence)
     if not is_public and not may_see(request, evidence):
         raise Http404
     try:
@@ -39,9 +40,19 @@ def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
+def is_readable(evidence: Evidence) -> bool:
+    """Say whether everybody may read what the file belongs to."""
+    if evidence.comment:
+        return evidence.comment.state == CommentState.PUBLISHED
+    return evidence.update is not None and evidence.update.published_at is not None
+
+
 def may_see(request: HttpRequest, evidence: Evidence) -> bool:
     """Say whether the person may read what a file that is not public belongs to. The page is open
     to everybody, so that the desk's demand for a second factor is made here as well."""
     if not request.user.is_authenticated or lacks_second_factor(request):
         return False
-    return seen_by(request.user).filter(pk=evidence.update_id).exists()
+    if evidence.comment:
+        return discussion.seen_by(request.user).filter(pk=evidence.comment.pk).exists()
+    assert evidence.update is not None  # noqa: S101  # a constraint: the one or the other
+    return bool(desk.seen_by(request.user).filter(pk=evidence.update.pk).exists())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -25,7 +25,6 @@ from measures.actions.drafting import (
     submit_update,
     withdraw_update,
 )
-from measures.actions.evidence import Link
 from measures.choices import WRITABLE, Origin, Precision
 from measures.dates import PartialDate
 from measures.forms.report import (
@@ -44,25 +43,21 @@ from measures.queries.speaking import (
     successors,
     written_by_colleagues,
 )
-from measures.uploads import Checked, Refused, check, refused_files, too_large
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
+from measures.views.writing import Writing, checked_files, errors, is_readable, links, typed
 from stakeholders.validators import number_in
 
 
-@dataclass
-class Desk:
+@dataclass(kw_only=True)
+class Desk(Writing):
     """One person's work on one measure: the draft, the forms, and what is to be told. `corrects` is
     the published update that is to be replaced, where that is the work."""
 
-    request: HttpRequest
     measure: Measure
     draft: StatusUpdate | None
     form: ReportForm
-    links: Any
-    refused: list[str] = field(default_factory=list)
     stored: StatusUpdate | None = None
-    trouble: str = ""
     corrects: StatusUpdate | None = None
 
     @property
@@ -158,7 +153,9 @@ def laid_out(
     # What was posted speaks for itself: a draft saved meanwhile has other links than the page had.
     first = None if sent else initial_links(measure, draft, corrects)
     links = LinkFormSet(sent, initial=first, prefix="links")
-    return Desk(request, measure, draft, form, links, corrects=corrects)
+    return Desk(
+        request=request, measure=measure, draft=draft, form=form, links=links, corrects=corrects
+    )
 
 
 # --- Keeping ---------------------------------------------------------------------------------
@@ -191,35 +188,6 @@ def opened(desk: Desk) -> StatusUpdate:
     return open_draft(person(desk.request), desk.measure, seen_update(desk))
 
 
-def checked_files(desk: Desk) -> list[Checked]:
-    """Return the files that are taken; say of the others why not."""
-    found: list[Checked] = []
-    if "attachments" not in desk.form.fields:
-        return found
-    for upload in desk.request.FILES.getlist("attachments"):
-        try:
-            found.append(check(upload))
-        except Refused as refused:
-            desk.refused += refused.messages
-    for name in refused_files(desk.request):
-        desk.refused += too_large(name).messages
-    for message in desk.refused:
-        desk.form.add_error("attachments", message)
-    return found
-
-
-def typed(desk: Desk) -> dict[str, Any]:
-    """Return what cannot be read yet, as it was typed."""
-    begun = [f.typed_value() for f in desk.links if not f.is_valid() and f.is_begun()]
-    return desk.form.typed_values | ({"links": begun} if begun else {})
-
-
-def links(desk: Desk) -> list[Link]:
-    """Return the links that are complete."""
-    complete = [f for f in desk.links if f.is_valid() and f.is_begun()]
-    return [Link(**{n: f.cleaned_data[n] for n in Link.__dataclass_fields__}) for f in complete]
-
-
 def removed(request: HttpRequest, draft: StatusUpdate) -> list[int]:
     """Return the keys of files to take out of the draft. The page of a correction that is not yet
     begun shows the files of what it corrects: the draft's copies of those are meant."""
@@ -233,11 +201,6 @@ def seen_update(desk: Desk) -> StatusUpdate | None:
     """Return the newest publication that the page showed when it was opened."""
     seen = desk.form.cleaned_data.get("seen") or 0
     return StatusUpdate.objects.published().filter(measure=desk.measure, pk=seen).first()
-
-
-def is_readable(desk: Desk) -> bool:
-    """Say whether everything that was typed could be read."""
-    return desk.form.is_valid() and desk.links.is_valid()
 
 
 # --- Handing in ------------------------------------------------------------------------------
@@ -316,24 +279,6 @@ def own_sent(desk: Desk) -> StatusUpdate | None:
     mine = StatusUpdate.objects.filter(author=person(desk.request), state__in=HANDED_IN)
     mine = mine.filter(measure=desk.measure, replaces=desk.corrects)
     return mine.exclude(origin=Origin.CONFIRMATION).order_by("-submitted_at", "-pk").first()
-
-
-def errors(desk: Desk) -> list[tuple[str, str]]:
-    """Return every message of the forms with the id of its field, in the order of the page."""
-    found = [
-        (desk.form[name].id_for_label or desk.form[name].auto_id, str(message))
-        for name in desk.form.fields
-        for message in desk.form.errors.get(name, ())
-        if name != "attachments"
-    ]
-    for link in desk.links:
-        found += [
-            (link[name].id_for_label, str(message))
-            for name, messages in link.errors.items()
-            for message in messages
-        ]
-    files = desk.form.errors.get("attachments", ())
-    return found + [(desk.form["attachments"].id_for_label, str(m)) for m in files]
 
 
 @require_safe

@@ -27,6 +27,8 @@ class Organisation(English, models.Model):
 
     `key` is its address on the site and never changes. `note` says what part it has and
     `change` what became of it (merged, renamed); both are ours, with an optional English text.
+    `comments_need_approval` is its own choice: a colleague approves what it says before it is
+    public.
     """
 
     key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
@@ -45,6 +47,9 @@ class Organisation(English, models.Model):
     note_en = models.TextField(_("rolle på engelsk"), blank=True)
     change = models.TextField(_("endring"), blank=True)
     change_en = models.TextField(_("endring på engelsk"), blank=True)
+    comments_need_approval = models.BooleanField(
+        _("innspill godkjennes av en kollega"), default=False
+    )
 
     objects: ClassVar[OrganisationQuerySet] = OrganisationQuerySet.as_manager()  # type: ignore[assignment]
 

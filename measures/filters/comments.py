@@ -1,0 +1,60 @@
+"""Which comments a page lists. The address is the state."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from measures.choices import COMMENT_KINDS, Answered, CommentKind
+from measures.filters.answers import Narrowed
+from measures.filters.fields import OneOf
+from measures.models import Comment, Document, Measure
+from measures.models.discussion import CommentQuerySet
+from stakeholders.models import Organisation
+
+KINDS = (*COMMENT_KINDS, CommentKind.SUPPLEMENT)
+
+
+class CommentFilter(Narrowed):
+    """Comments: who said it, who should answer, about which document, of what kind, and whether it
+    has been answered."""
+
+    fra = OneOf(required=False)
+    til = OneOf(required=False)
+    dokument = OneOf(required=False)
+    type = OneOf(required=False, choices=[(kind.value, kind.label) for kind in KINDS])
+    svar = OneOf(required=False, choices=Answered.choices)
+
+    def __init__(
+        self,
+        data: object,
+        speakers: Iterable[Organisation],
+        answering: Iterable[Organisation],
+        documents: Iterable[Document],
+    ) -> None:
+        super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
+        for name, known in (("fra", speakers), ("til", answering), ("dokument", documents)):
+            self.fields[name].choices = [(one.key, one.key) for one in known]  # type: ignore[attr-defined]  # OneOf
+
+    def narrow(self, comments: CommentQuerySet, now: datetime.datetime) -> CommentQuerySet:
+        """Keep the comments that all filters let through."""
+        if speaker := self.chosen("fra"):
+            comments = comments.filter(organisation__key=speaker)
+        if answering := self.chosen("til"):
+            organisation = Organisation.objects.filter(key=answering).values("pk")
+            measures = Measure.objects.answered_by(organisation)
+            comments = comments.filter(measure__in=measures.values("pk"))
+        if document := self.chosen("dokument"):
+            comments = comments.filter(measure__document__key=document)
+        if kind := self.chosen("type"):
+            comments = comments.filter(kind=kind)
+        return self._answered(comments, now)
+
+    def _answered(self, comments: CommentQuerySet, now: datetime.datetime) -> CommentQuerySet:
+        kept: dict[str, CommentQuerySet] = {
+            Answered.OPEN: Comment.objects.unanswered(),
+            Answered.OVERDUE: Comment.objects.overdue(now),
+            Answered.ANSWERED: Comment.objects.standing().filter(answered_at__isnull=False),
+        }
+        found = kept.get(self.chosen("svar"))
+        return comments if found is None else comments.filter(pk__in=found.values("pk"))

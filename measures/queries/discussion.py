@@ -1,0 +1,254 @@
+"""What organisations have said about measures, who may answer, and how long answers take."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+)
+from django.db.models.functions import Collate, RowNumber
+
+from measures.choices import CommentState, OwnerRole
+from measures.models import Comment, CommentReport, Document, Measure, Owner, StatusUpdate
+from measures.models.discussion import CommentQuerySet
+from stakeholders.choices import Role
+from stakeholders.models import Membership, Organisation, User
+
+#: So many comments and answers on one page of a measure.
+ON_A_PAGE = 20
+#: No comment has more answers than this that anybody would read.
+MOST_REPLIES = 100
+
+
+# --- Who speaks ------------------------------------------------------------------------------
+
+
+def voices_of(user: User) -> QuerySet[Organisation]:
+    """The organisations that the person comments for, by name."""
+    speaks = Membership.objects.of(user, Role.VOICE).values("organisation")
+    return Organisation.objects.filter(pk__in=speaks).order_by(Collate("name", "nb-x-icu"))
+
+
+def answers_for(user: User, measure: Measure) -> QuerySet[Organisation]:
+    """The organisations whose official answer the person may write: of those the person reports
+    for, the lead of the measure; without a known lead, those that coordinate its document."""
+    reports = Membership.objects.of(user, Role.REPORTER).values("organisation")
+    leads = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD)
+    coordinators = Document.coordinators.through._default_manager.filter(
+        document=measure.document_id
+    )
+    answering = Q(pk__in=leads.values("organisation")) | Q(
+        ~Exists(leads), pk__in=coordinators.values("organisation")
+    )
+    found = Organisation.objects.filter(answering, pk__in=reports)
+    return found.order_by(Collate("name", "nb-x-icu"))
+
+
+def answering(measure: Measure) -> list[Organisation]:
+    """Who owes the answers about a measure: its lead, else the coordinators of its document."""
+    leads = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD).values("organisation")
+    lead = list(Organisation.objects.filter(pk__in=leads))
+    return lead or list(measure.document.coordinators.by_name())
+
+
+# --- In lists, and alone ---------------------------------------------------------------------
+
+
+def speakers() -> QuerySet[Organisation]:
+    """The organisations that have said something in public, by name."""
+    said = Comment.objects.public().comments().filter(organisation=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(said)).by_name()
+
+
+def asked() -> QuerySet[Organisation]:
+    """The organisations that lead a measure or coordinate a document: those who answer, by name."""
+    leads = Owner.objects.filter(organisation=OuterRef("pk"), role=OwnerRole.LEAD)
+    coordinates = Document.coordinators.through._default_manager.filter(organisation=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(leads) | Exists(coordinates)).by_name()
+
+
+def replies(comment: Comment) -> list[Comment]:
+    """Return the public supplements and answers of a comment, the first published first."""
+    found = Comment.objects.public().filter(Q(answers=comment) | Q(supplements=comment))
+    loaded = with_words(found).prefetch_related("evidence")
+    return list(loaded.order_by("published_at", "pk")[:MOST_REPLIES])
+
+
+def led_to(comment: Comment) -> list[StatusUpdate]:
+    """Return the published updates that a comment made the owner write, the first first."""
+    found = StatusUpdate.objects.published().filter(prompted_by=comment)
+    return list(found.select_related("measure").order_by("published_at", "pk")[:MOST_REPLIES])
+
+
+# --- On the page of a measure ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """The comments and answers of one page of a measure, the latest first.
+
+    `newer` and `older` are when the comments around the page were published, None at the ends: what
+    else is told on the page lies between. `positions` are what organisations hold now.
+    """
+
+    comments: Sequence[Comment]
+    positions: Sequence[Comment]
+    total: int
+    number: int
+    newer: datetime.datetime | None
+    older: datetime.datetime | None
+
+
+def discussion_of(measure: Measure, number: int = 1) -> Discussion:
+    """Return one page of what was said about a measure, in one query; the first page when there is
+    no such one, in one more."""
+    first, last = (number - 1) * ON_A_PAGE + 1, number * ON_A_PAGE
+    stands = Comment.objects.positions().filter(pk=OuterRef("pk"))
+    found: list[Any] = list(
+        with_words(Comment.objects.public().filter(measure=measure))
+        .annotate(
+            place=Window(RowNumber(), order_by=[F("published_at").desc(), F("pk").desc()]),
+            total=Window(Count("pk")),
+            is_position=Exists(stands),
+        )
+        .filter(Q(place__gte=first - 1, place__lte=last + 1) | Q(is_position=True))
+        .order_by("place")
+    )
+    shown = [c for c in found if first <= c.place <= last]
+    if not shown and number > 1:
+        return discussion_of(measure)
+    around = {c.place: c.published_at for c in found}
+    positions = [c for c in found if c.is_position]
+    return Discussion(
+        comments=shown,
+        positions=sorted(positions, key=lambda c: str(c.organisation.label)),
+        total=found[0].total if found else 0,
+        number=number,
+        newer=around.get(first - 1),
+        older=around.get(last + 1),
+    )
+
+
+def with_words(comments: CommentQuerySet) -> CommentQuerySet:
+    """Load what a comment shows, but for its evidence."""
+    return comments.select_related(
+        "organisation", "answers__organisation", "supplements__organisation"
+    )
+
+
+# --- Positions in lists ----------------------------------------------------------------------
+
+
+def positions_on(measures: Iterable[Measure]) -> dict[int, list[Comment]]:
+    """Return by measure what organisations hold of it now, by name, in one query."""
+    standing = Comment.objects.positions().filter(measure__in=[m.pk for m in measures])
+    found: dict[int, list[Comment]] = {}
+    for comment in standing.select_related("organisation").order_by("organisation__name", "pk"):
+        found.setdefault(comment.measure_id, []).append(comment)
+    return found
+
+
+# --- On the desk -----------------------------------------------------------------------------
+
+
+def to_answer(user: User) -> CommentQuerySet:
+    """The comments that await an answer which the person may write, the oldest first. Those whose
+    answer a colleague has handed in are not asked for again."""
+    under_way = Comment.objects.answers().filter(
+        answers=OuterRef("pk"), state=CommentState.SUBMITTED
+    )
+    mine = Comment.objects.answerable_by(user).unanswered()
+    return mine.exclude(Exists(under_way)).order_by("published_at", "pk")
+
+
+def reported(user: User) -> QuerySet[Comment]:
+    """The comments that people have reported, and the person sees to, the first reported first.
+    Adds `reported_times`."""
+    unhandled = CommentReport.objects.filter(comment=OuterRef("pk"), handled_at=None)
+    count = unhandled.order_by().values("comment").annotate(n=Count("pk")).values("n")
+    return (
+        Comment.objects.kept_by(user)
+        .filter(Exists(unhandled))
+        .annotate(reported_times=Subquery(count))
+        .order_by("pk")
+    )
+
+
+def seen_by(user: User) -> CommentQuerySet:
+    """What the person has something to do with: one's own on its way to the public, what is one's to
+    decide on, and in public what one may answer, add to, withdraw or hide."""
+    comments = Comment.objects.all()
+    decided = comments.decided_by(user).filter(published_at=None, withdrawn_at=None)
+    mine = (
+        *(comments.written_by(user), decided, comments.answerable_by(user)),
+        *(comments.spoken_by(user), comments.kept_by(user)),
+    )
+    return comments.filter(reduce(or_, (Q(pk__in=some.values("pk")) for some in mine)))
+
+
+# --- How long it takes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Response:
+    """How an organisation answers: how many comments it has answered, after how many days in the
+    median, how many wait, and how many of them too long."""
+
+    answered: int
+    median: float | None
+    waiting: int
+    overdue: int
+
+    @property
+    def owed(self) -> int:
+        """All that should be answered: the denominator."""
+        return self.answered + self.waiting
+
+
+def response_of(organisation: Organisation, now: datetime.datetime) -> Response:
+    """Return how the organisation answers, in four queries.
+
+    Answered are the comments whose first answer was its own; waiting are those on the measures that
+    it answers for. The median is of whole time, in days, from publication to the first answer.
+    """
+    first = Comment.objects.answers().public().filter(answers=OuterRef("pk"))
+    own = first.filter(organisation=organisation, published_at=OuterRef("answered_at"))
+    answered = Comment.objects.owed().filter(Exists(own), answered_at__isnull=False)
+    of_its_own = Organisation.objects.filter(pk=organisation.pk).values("pk")
+    answers_for_it = Measure.objects.answered_by(of_its_own).values("pk")
+    waiting = Comment.objects.unanswered().filter(measure__in=answers_for_it)
+    counts = waiting.aggregate(
+        waiting=Count("pk"),
+        overdue=Count("pk", filter=Q(pk__in=Comment.objects.overdue(now).values("pk"))),
+    )
+    number = answered.count()
+    return Response(number, median_days(answered, number), counts["waiting"], counts["overdue"])
+
+
+def median_days(answered: CommentQuerySet, number: int) -> float | None:
+    """Return the median time to the first answer, in days: the middle one of `number`, or the mean
+    of the two in the middle. None when there is none."""
+    if not number:
+        return None
+    took = ExpressionWrapper(F("answered_at") - F("published_at"), output_field=DurationField())
+    middle = slice((number - 1) // 2, number // 2 + 1)
+    times = list(
+        answered.annotate(took=took).order_by("took", "pk").values_list("took", flat=True)[middle]
+    )
+    seconds: float = sum(t.total_seconds() for t in times) / len(times)
+    return seconds / 86_400

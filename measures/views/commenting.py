@@ -1,0 +1,340 @@
+"""Writing on behalf of an organisation: a comment, its supplement, or the answer to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from measures.actions import Changed
+from measures.actions.commenting import (
+    About,
+    Said,
+    StaleComment,
+    discard_comment,
+    open_comment,
+    post_comment,
+    save_comment,
+    take_back_comment,
+    withdraw_comment,
+)
+from measures.actions.drafting import Broken
+from measures.forms.discussion import LABELS, CommentForm, initial_links, initial_of
+from measures.forms.report import LinkFormSet
+from measures.models import Comment, Measure, StatusUpdate
+from measures.queries.discussion import answers_for, seen_by, voices_of, with_words
+from measures.views.desk import person, private
+from measures.views.kept import keeps_typed
+from measures.views.writing import Writing, checked_files, errors, is_readable, links, typed
+from stakeholders.models import Organisation, User
+
+
+@dataclass(kw_only=True)
+class CommentDesk(Writing):
+    """One person's work on one comment, supplement or answer, and where it is sent."""
+
+    about: About
+    organisations: list[Organisation]
+    draft: Comment | None
+    form: CommentForm
+    address: str
+    stored: Comment | None = None
+
+    @property
+    def speaker(self) -> Organisation:
+        """Who speaks, as long as nobody else is chosen."""
+        return self.draft.organisation if self.draft else self.organisations[0]
+
+
+# --- The three ways in -----------------------------------------------------------------------
+
+
+@keeps_typed(LABELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def comment_new(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write a comment on a measure."""
+    return worked(at_measure(request, ref))
+
+
+@keeps_typed(LABELS)
+@require_POST
+@private
+def comment_new_save(request: HttpRequest, ref: str) -> HttpResponse:
+    """Keep what has been written so far, for the script of the form; say so in a sentence."""
+    return saved(at_measure(request, ref))
+
+
+@keeps_typed(LABELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def comment_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the official answer to a comment."""
+    return worked(at_comment(request, pk))
+
+
+@keeps_typed(LABELS)
+@require_POST
+@private
+def comment_answer_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the answer that has been written so far; say so in a sentence."""
+    return saved(at_comment(request, pk))
+
+
+@keeps_typed(LABELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def comment_supplement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add to what the organisation has said in public."""
+    return worked(at_own(request, pk))
+
+
+@keeps_typed(LABELS)
+@require_POST
+@private
+def comment_supplement_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the supplement that has been written so far; say so in a sentence."""
+    return saved(at_own(request, pk))
+
+
+def at_measure(request: HttpRequest, ref: str) -> CommentDesk:
+    """Fetch the measure, for those who speak for an organisation. 404 else."""
+    measure = get_object_or_404(Measure.objects.for_list(timezone.localdate()), ref=ref)
+    address = reverse("measures:comment_new", args=[measure.ref])
+    return laid_out(request, About(measure), list(voices_of(person(request))), address)
+
+
+def at_comment(request: HttpRequest, pk: int) -> CommentDesk:
+    """Fetch the comment that the person may answer. 404 else."""
+    comment = get_object_or_404(with_words(Comment.objects.answerable_by(person(request))), pk=pk)
+    measure = Measure.objects.for_list(timezone.localdate()).get(pk=comment.measure_id)
+    address = reverse("measures:comment_answer", args=[comment.pk])
+    about = About(measure, answers=comment)
+    return laid_out(request, about, list(answers_for(person(request), measure)), address)
+
+
+def at_own(request: HttpRequest, pk: int) -> CommentDesk:
+    """Fetch a comment of an organisation that the person speaks for. 404 else."""
+    own = Comment.objects.standing().spoken_by(person(request))
+    comment = get_object_or_404(with_words(own), pk=pk)
+    measure = Measure.objects.for_list(timezone.localdate()).get(pk=comment.measure_id)
+    address = reverse("measures:comment_supplement", args=[comment.pk])
+    about = About(measure, supplements=comment)
+    return laid_out(request, about, [comment.organisation], address)
+
+
+def laid_out(
+    request: HttpRequest, about: About, organisations: list[Organisation], address: str
+) -> CommentDesk:
+    """Return the desk with its forms, filled in with what was posted, else with the draft."""
+    if not organisations:
+        raise Http404
+    sent = request.POST if request.method == "POST" else None
+    draft = about.drafts_of(person(request)).select_related("organisation", "returned_by").first()
+    form = CommentForm(
+        sent, kind=about.kind, organisations=organisations, initial=initial_of(draft)
+    )
+    links = LinkFormSet(sent, initial=initial_links(draft), prefix="links")
+    return CommentDesk(
+        request=request,
+        form=form,
+        links=links,
+        about=about,
+        organisations=organisations,
+        draft=draft,
+        address=address,
+    )
+
+
+# --- Keeping and sending ---------------------------------------------------------------------
+
+
+def worked(desk: CommentDesk) -> HttpResponse:
+    """Show the form; or keep what was posted, and send it when that was asked for."""
+    if desk.request.method != "POST":
+        return shown(desk)
+    save(desk)
+    if desk.trouble or desk.stored:
+        return shown(desk, status=409)
+    if "send" in desk.request.POST:
+        return post(desk)
+    if desk.refused or not is_readable(desk):
+        return shown(desk, status=422)
+    return redirect(desk.address)
+
+
+def saved(desk: CommentDesk) -> HttpResponse:
+    """Keep what was posted; say so in a sentence."""
+    save(desk)
+    context = {"desk": desk, "draft": desk.draft, "now": timezone.localtime()}
+    status = 409 if desk.trouble or desk.stored else 200
+    return render(desk.request, "measures/report/saved.html", context, status=status)
+
+
+def save(desk: CommentDesk) -> None:
+    """Keep everything that was posted in the draft, opened if need be. What stands in the way is
+    told in `desk`."""
+    form, user = desk.form, person(desk.request)
+    form.is_valid()
+    files = checked_files(desk)
+    version = form.cleaned_data.get("version") or 0
+    removed = [int(key) for key in desk.request.POST.getlist("fjern") if key.isdigit()]
+    said = Said(**form.words(), typed=typed(desk), links=links(desk), files=files, removed=removed)
+    try:
+        with transaction.atomic():
+            draft = open_comment(user, desk.about, form.speaker or desk.speaker)
+            desk.draft = save_comment(user, draft, said, version, form.speaker)
+    except StaleComment as stale:
+        desk.stored = desk.draft = stale.stored
+    except Changed as changed:
+        desk.trouble = str(changed)
+
+
+def post(desk: CommentDesk) -> HttpResponse:
+    """Send the draft that was just kept, or show everything that stands in the way."""
+    assert desk.draft is not None  # noqa: S101  # save() opened it
+    try:
+        if desk.refused:
+            raise Broken({NON_FIELD_ERRORS: []})
+        comment = post_comment(person(desk.request), desk.draft, version=desk.draft.version)
+    except Broken as broken:
+        tell(desk, broken)
+        return shown(desk, status=422)
+    except Changed as changed:
+        desk.trouble = str(changed)
+        return shown(desk, status=409)
+    if comment.published_at:
+        return redirect(comment)
+    return redirect("measures:comment_desk", pk=comment.pk)
+
+
+def tell(desk: CommentDesk, broken: Broken) -> None:
+    """Put what is missing beside the fields that it is about."""
+    for name, messages in broken.message_dict.items():
+        if name == NON_FIELD_ERRORS:  # those are told by the fields that cannot be read
+            continue
+        place = "attachments" if name == "evidence" else name
+        if place not in desk.form.errors:
+            for message in messages:
+                desk.form.add_error(place, message)
+
+
+def shown(desk: CommentDesk, status: int = 200) -> HttpResponse:
+    """Show the form with everything typed."""
+    draft = desk.draft
+    context = {
+        "desk": desk,
+        "about": desk.about,
+        "other": desk.about.answers or desk.about.supplements,
+        "measure": desk.about.measure,
+        "form": desk.form,
+        "links": desk.links,
+        "draft": draft,
+        "files": draft.evidence.exclude(file="") if draft else [],
+        "today": timezone.localdate(),
+        "version": desk.stored.version if desk.stored else draft.version if draft else 0,
+        "errors": errors(desk) if desk.form.is_bound else [],
+    }
+    return render(desk.request, "measures/comment_form.html", context, status=status)
+
+
+# --- What was sent ---------------------------------------------------------------------------
+
+
+@require_safe
+@private
+def comment_desk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one text, on its way to the public or in public, and what the person may do with it."""
+    comments = with_words(seen_by(person(request))).select_related("measure", "author")
+    comment = get_object_or_404(comments.prefetch_related("evidence"), pk=pk)
+    return as_desk(request, comment)
+
+
+def as_desk(request: HttpRequest, comment: Comment, trouble: str = "") -> HttpResponse:
+    """Show one text, and what the person may do with it."""
+    user, this = person(request), Comment.objects.filter(pk=comment.pk)
+    context = {
+        "comment": comment,
+        "own": comment.author_id == user.pk,
+        "may_answer": this.answerable_by(user).exists(),
+        "may_supplement": this.standing().spoken_by(user).exists(),
+        "may_moderate": this.kept_by(user).exists(),
+        "reports": Measure.objects.reportable_by(user).filter(pk=comment.measure_id).exists(),
+        "correctable": correctable(user, comment),
+        "trouble": trouble,
+    }
+    status = 409 if trouble else 200
+    return render(request, "measures/comment_desk.html", context, status=status)
+
+
+def correctable(user: User, comment: Comment) -> StatusUpdate | None:
+    """Return the update that stands about the measure, where the person may correct it."""
+    mine = StatusUpdate.objects.correctable_by(user)
+    return mine.filter(pk=comment.measure.current_update_id).first()
+
+
+@require_POST
+@private
+def comment_take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what one has handed in, to go on writing."""
+    comment = mine(request, pk)
+    try:
+        take_back_comment(person(request), comment)
+    except Changed as changed:
+        return as_desk(request, comment, str(changed))
+    return redirect(writing_address(comment))
+
+
+@require_POST
+@private
+def comment_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a draft up."""
+    comment = mine(request, pk)
+    try:
+        discard_comment(person(request), comment)
+    except Changed as changed:
+        return as_desk(request, comment, str(changed))
+    return redirect("measures:desk")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def comment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether a published comment is to be withdrawn, and withdraw it."""
+    own = with_words(Comment.objects.spoken_by(person(request))).select_related("measure")
+    comment = get_object_or_404(own, pk=pk)
+    trouble = ""
+    if request.method == "POST":
+        try:
+            withdraw_comment(person(request), comment)
+        except Changed as changed:
+            trouble = str(changed)
+        else:
+            return redirect(comment)
+    context = {"comment": comment, "trouble": trouble}
+    status = 409 if trouble else 200
+    return render(request, "measures/comment_withdraw.html", context, status=status)
+
+
+def mine(request: HttpRequest, pk: int) -> Comment:
+    """Fetch the person's own text that is not public yet. 404 else."""
+    own = with_words(Comment.objects.written_by(person(request)))
+    found: Any = get_object_or_404(own.select_related("measure", "author"), pk=pk)
+    comment: Comment = found
+    return comment
+
+
+def writing_address(comment: Comment) -> str:
+    """Return where a draft is written on."""
+    if comment.answers_id:
+        return reverse("measures:comment_answer", args=[comment.answers_id])
+    if comment.supplements_id:
+        return reverse("measures:comment_supplement", args=[comment.supplements_id])
+    return reverse("measures:comment_new", args=[comment.measure.ref])
