@@ -22,7 +22,7 @@ from stakeholders.models import Organisation
 PART = 1000
 SINGLE = (
     *("front", "measure_list", "threads", "organisation_list", "indicator_list", "missing"),
-    *("correction_list", "about"),
+    *("comment_list", "correction_list", "about"),
 )
 
 

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from measures.actions.closing import close_reporting
 from measures.actions.keeping import store_upload
+from measures.actions.moderating import hide_comment, report_comment
 from measures.models import Measure, Owner, Round, StatusUpdate
+from tests import comments
 from tests.cast import CAST, World
 from tests.make import make_invitation
 from tests.reports import begun, confirmed, handed_in, published_file, scheduled
@@ -68,6 +70,8 @@ PUBLIC: dict[str, Row] = {
     "measures:indicator": Row({"key": "eksport"}),
     "measures:missing": Row(),
     "measures:round": Row(lambda world: {"key": make_round(world).key}),
+    "measures:comment_list": Row(),
+    "measures:comment": Row(lambda world: {"pk": str(comments.said(world).pk)}),
     "measures:evidence_file": Row(lambda world: {"pk": str(published_file(world).pk)}),
 }
 #: For the platform and for search engines.
@@ -157,6 +161,65 @@ DESK |= {
     "measures:correct": Row(said, REPORTERS),
     "measures:save_correction": Row(said, REPORTERS, method="post", signed_out=403),
     "measures:desk_measure": Row({"ref": "VK-01"}, REPORTERS | DECIDERS | {"steward"}),
+}
+#: Who speaks for LMI.
+VOICE = frozenset({"voice"})
+
+
+def asked_by_lmi(world: World) -> Arguments:
+    """Publish a question of LMI's."""
+    return {"pk": str(comments.said(world).pk)}
+
+
+def comment_begun(world: World) -> Arguments:
+    """Begin a comment of LMI's."""
+    return {"pk": str(comments.drafted(world).pk)}
+
+
+def answer_sent(world: World) -> Arguments:
+    """Hand in NFD's answer to a question of LMI's."""
+    return {"pk": str(comments.answer_sent(world, comments.said(world)).pk)}
+
+
+def hidden(world: World) -> Arguments:
+    """Hide a question of LMI's."""
+    comment = comments.said(world)
+    return {"pk": str(hide_comment(comment, world.people["steward"], "Reklame.").pk)}
+
+
+def told_of(world: World) -> Arguments:
+    """Report a question of LMI's."""
+    comment = comments.said(world)
+    report_comment(comment, "Reklame.")
+    return {"pk": str(comment.pk)}
+
+
+#: Comments and answers: only LMI's voice speaks for LMI, only NFD answers, only stewards hide.
+DESK |= {
+    "measures:comment_report": Row(asked_by_lmi),
+    "measures:comment_new": Row({"ref": "VK-01"}, VOICE),
+    "measures:comment_new_save": Row({"ref": "VK-01"}, VOICE, method="post", signed_out=403),
+    "measures:comment_supplement": Row(asked_by_lmi, VOICE),
+    "measures:comment_supplement_save": Row(asked_by_lmi, VOICE, method="post", signed_out=403),
+    "measures:comment_withdraw": Row(asked_by_lmi, VOICE),
+    "measures:comment_discard": Row(comment_begun, VOICE, 302, "post"),
+    "measures:comment_take_back": Row(answer_sent, AUTHOR, 302, "post"),
+    "measures:comment_answer": Row(asked_by_lmi, REPORTERS),
+    "measures:comment_answer_save": Row(asked_by_lmi, REPORTERS, method="post", signed_out=403),
+    "measures:comment_desk": Row(asked_by_lmi, VOICE | REPORTERS | {"steward"}),
+    "measures:comment_approve": Row(answer_sent, DECIDERS),
+    "measures:comment_publish": Row(
+        answer_sent, DECIDERS, 302, "post", {"version": "1"}, signed_out=403
+    ),
+    "measures:comment_return": Row(
+        answer_sent, DECIDERS, 302, "post", {"version": "1", "note": "Si når."}, signed_out=403
+    ),
+    "measures:comment_moderate": Row(asked_by_lmi, frozenset({"steward"})),
+    "measures:comment_hide": Row(
+        asked_by_lmi, frozenset({"steward"}), 302, "post", {"note": "Reklame."}, signed_out=403
+    ),
+    "measures:comment_show": Row(hidden, frozenset({"steward"}), 302, "post"),
+    "measures:comment_keep": Row(told_of, frozenset({"steward"}), 302, "post"),
 }
 #: Signing in, one's own account, the organisation's people.
 ACCOUNT: dict[str, Row] = {
@@ -280,4 +343,5 @@ MISSING: dict[str, Arguments] = {
     "measures:indicator": {"key": "finnes-ikke"},
     "measures:evidence_file": {"pk": "999999"},
     "measures:round": {"key": "finnes-ikke"},
+    "measures:comment": {"pk": "999999"},
 }

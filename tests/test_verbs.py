@@ -17,6 +17,16 @@ from django.test import override_settings
 from django.utils import timezone
 
 from measures.actions.closing import close_reporting, reopen_reporting
+from measures.actions.commenting import (
+    discard_comment,
+    open_comment,
+    post_comment,
+    publish_comment,
+    return_comment,
+    save_comment,
+    take_back_comment,
+    withdraw_comment,
+)
 from measures.actions.confirming import confirm_unchanged, undo_confirmation
 from measures.actions.correcting import open_correction
 from measures.actions.drafting import (
@@ -36,6 +46,12 @@ from measures.actions.keeping import (
     store_upload,
     version_of,
 )
+from measures.actions.moderating import (
+    hide_comment,
+    keep_comment,
+    report_comment,
+    show_comment,
+)
 from measures.actions.publishing import (
     cancel_schedule,
     move_deadline,
@@ -51,7 +67,7 @@ from measures.choices import Verb
 from measures.exchange.listing import EDITABLE
 from measures.exchange.plan import prepare
 from measures.exchange.tables import TABLES
-from measures.models import Event, Measure, Owner, StatusUpdate
+from measures.models import Comment, Event, Measure, Owner, StatusUpdate
 from stakeholders.actions.accounts import (
     close_account,
     reopen_account,
@@ -68,6 +84,7 @@ from stakeholders.actions.inviting import (
 from stakeholders.actions.memberships import end_access, end_membership, grant_role
 from stakeholders.choices import AccessVerb, Role
 from stakeholders.models import AccessEvent, User
+from tests import comments
 from tests.cast import World, make_world
 from tests.make import TODAY, make_deadline, make_invitation, make_measure, make_update
 from tests.registers import as_csv
@@ -296,6 +313,72 @@ def ask_otherwise(world: World) -> Act:
     return Act(do, steward, "round", "host")
 
 
+# --- Saying and answering --------------------------------------------------------------------
+
+
+def of_comment(comment: Comment, actor: User | None, do: Callable[[], Any]) -> Act:
+    return Act(do, actor, "comment", comment.key)
+
+
+def say(world: World) -> Act:
+    draft, voice = comments.drafted(world), world.people["voice"]
+    return of_comment(draft, voice, lambda: post_comment(voice, draft, version=draft.version))
+
+
+def hand_in_answer(world: World) -> Act:
+    draft = comments.answer_begun(world, comments.said(world))
+    reporter = world.people["reporter"]
+    return of_comment(draft, reporter, lambda: post_comment(reporter, draft, version=1))
+
+
+def let_answer_out(world: World) -> Act:
+    answer, approver = comments.answer_sent(world, comments.said(world)), world.people["approver"]
+    return of_comment(answer, approver, lambda: publish_comment(answer, approver))
+
+
+def send_answer_back(world: World) -> Act:
+    answer, approver = comments.answer_sent(world, comments.said(world)), world.people["approver"]
+    return of_comment(answer, approver, lambda: return_comment(answer, approver, "Si når."))
+
+
+def take_answer_back(world: World) -> Act:
+    answer, reporter = comments.answer_sent(world, comments.said(world)), world.people["reporter"]
+    return of_comment(answer, reporter, lambda: take_back_comment(reporter, answer))
+
+
+def give_answer_up(world: World) -> Act:
+    answer, reporter = comments.answer_sent(world, comments.said(world)), world.people["reporter"]
+    return_comment(answer, world.people["approver"], "Si når.")
+    return of_comment(answer, reporter, lambda: discard_comment(reporter, answer))
+
+
+def unsay(world: World) -> Act:
+    comment, voice = comments.said(world), world.people["voice"]
+    return of_comment(comment, voice, lambda: withdraw_comment(voice, comment))
+
+
+def hide(world: World) -> Act:
+    comment, steward = comments.said(world), world.people["steward"]
+    return of_comment(comment, steward, lambda: hide_comment(comment, steward, "Reklame."))
+
+
+def unhide(world: World) -> Act:
+    steward = world.people["steward"]
+    comment = hide_comment(comments.said(world), steward, "Reklame.")
+    return of_comment(comment, steward, lambda: show_comment(comment, steward))
+
+
+def complain(world: World) -> Act:
+    comment = comments.said(world)
+    return of_comment(comment, None, lambda: report_comment(comment, "Reklame."))
+
+
+def let_stand(world: World) -> Act:
+    comment, steward = comments.said(world), world.people["steward"]
+    report_comment(comment, "Reklame.")
+    return of_comment(comment, steward, lambda: keep_comment(comment, steward))
+
+
 #: The action, how the act is made ready, and the verb of the one event that it leaves.
 ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (submit_update, submit, Verb.SUBMITTED),
@@ -321,6 +404,17 @@ ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (write_register, load_deadline, Verb.DEADLINE_SET),
     (open_round, ask, Verb.ROUND_OPENED),
     (change_round, ask_otherwise, Verb.CHANGED),
+    (post_comment, say, Verb.COMMENT_PUBLISHED),
+    (post_comment, hand_in_answer, Verb.SUBMITTED),
+    (publish_comment, let_answer_out, Verb.ANSWER_PUBLISHED),
+    (return_comment, send_answer_back, Verb.RETURNED),
+    (take_back_comment, take_answer_back, Verb.WITHDRAWN),
+    (discard_comment, give_answer_up, Verb.WITHDRAWN),
+    (withdraw_comment, unsay, Verb.COMMENT_WITHDRAWN),
+    (hide_comment, hide, Verb.COMMENT_HIDDEN),
+    (show_comment, unhide, Verb.COMMENT_SHOWN),
+    (report_comment, complain, Verb.COMMENT_REPORTED),
+    (keep_comment, let_stand, Verb.REPORT_HANDLED),
 ]
 
 
@@ -444,6 +538,8 @@ SILENT: list[tuple[Any, Callable[[World], Any], str]] = [
     (open_draft, begin, "what somebody is writing is nobody's business"),
     (save_draft, save, "what somebody is writing is nobody's business"),
     (open_correction, begin_correction, "what somebody is writing is nobody's business"),
+    (open_comment, comments.drafted, "what somebody is writing is nobody's business"),
+    (save_comment, comments.drafted, "what somebody is writing is nobody's business"),
     (discard_draft, give_up, "nobody but the writer has seen it"),
     (store_upload, store, "nothing of the register is changed before it is confirmed"),
     (discard_upload, lambda world: discard_upload(store(world)), "the same"),

@@ -126,7 +126,9 @@ def save_comment(
         stored.organisation = organisation
     stored.kind = about(stored).kind or said.kind
     stored.view = said.view if stored.kind == CommentKind.POSITION else ""
-    stored.language, stored.body, stored.typed = said.language, clean(said.body), dict(said.typed)
+    stored.language, stored.typed = said.language, dict(said.typed)
+    if "body" not in said.typed:
+        stored.body = clean(said.body)
     stored.version += 1
     stored.saved_at = timezone.now()
     fields = ("organisation", "kind", "view", "language", "body", "typed", "version", "saved_at")
@@ -157,7 +159,7 @@ def post_comment(user: User, draft: Comment, *, version: int) -> Comment:
     stored.save(update_fields=["submitted_at"])
     if stored.is_answer or stored.organisation.comments_need_approval:
         tell(Verb.SUBMITTED, stored, user)
-        return stored
+        return as_it_is(stored)
     return bring_out(stored, user)
 
 
@@ -228,7 +230,7 @@ def return_comment(comment: Comment, approver: User, note: str) -> Comment:
     stored.submitted_at = None
     stored.save(update_fields=["returned_at", "returned_by", "return_note", "submitted_at"])
     tell(Verb.RETURNED, stored, approver, {"return_note": ["", stored.return_note]})
-    return stored
+    return as_it_is(stored)
 
 
 @transaction.atomic
@@ -241,7 +243,7 @@ def take_back_comment(user: User, comment: Comment) -> Comment:
     stored.submitted_at = None
     stored.save(update_fields=["submitted_at"])
     tell(Verb.WITHDRAWN, stored, user)
-    return stored
+    return as_it_is(stored)
 
 
 @transaction.atomic
@@ -283,7 +285,7 @@ def withdraw_comment(user: User, comment: Comment) -> Comment:
     stored.withdrawn_at = timezone.now()
     stored.save(update_fields=["withdrawn_at"])
     tell(Verb.COMMENT_WITHDRAWN, stored, user)
-    return stored
+    return as_it_is(stored)
 
 
 # --- Shared by the acts ----------------------------------------------------------------------
@@ -332,7 +334,13 @@ def bring_out(stored: Comment, actor: User) -> Comment:
         first = Comment.objects.filter(pk=stored.answers.pk, answered_at=None)
         first.update(answered_at=stored.published_at)
     tell(Verb.ANSWER_PUBLISHED if stored.is_answer else Verb.COMMENT_PUBLISHED, stored, actor)
-    return stored
+    return as_it_is(stored)
+
+
+def as_it_is(comment: Comment) -> Comment:
+    """Return the comment as the database has it now, with its state."""
+    loaded = Comment.objects.select_related("measure", "organisation", "answers", "supplements")
+    return loaded.get(pk=comment.pk)
 
 
 def must_speak(user: User, about: About, organisation: Organisation) -> None:

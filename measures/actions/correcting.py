@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from measures.actions import Changed
+from measures.actions.evidence import copy_evidence
 from measures.choices import Origin
-from measures.models import Evidence, Measure, StatusUpdate
+from measures.models import Measure, StatusUpdate
 from stakeholders.models import Organisation, User
 
 #: What a correction takes over from what it replaces; the writer may change all but the first row.
@@ -52,7 +52,7 @@ def open_correction(
         **{name: getattr(update, name) for name in COPIED},
     )
     for evidence in update.evidence.all():
-        _copy(evidence, draft)
+        copy_evidence(evidence, draft)
     return draft
 
 
@@ -64,14 +64,3 @@ def may_correct(user: User, update: StatusUpdate) -> Organisation | None:
     if not StatusUpdate.objects.correctable_by(user).filter(pk=update.pk).exists():
         raise Changed(_("Du kan ikke lenger rette denne meldingen."))
     return update.organisation
-
-
-def _copy(evidence: Evidence, draft: StatusUpdate) -> None:
-    """Give the draft the same evidence. A file is copied: the draft's may be thrown away."""
-    copy = Evidence.objects.get(pk=evidence.pk)
-    copy.pk = None
-    copy.update = draft
-    if evidence.file:
-        with evidence.file.open() as content:
-            copy.file.save(evidence.file_name, ContentFile(content.read()), save=False)
-    copy.save(force_insert=True)

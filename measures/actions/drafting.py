@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 
 from measures.actions import Changed
 from measures.actions.correcting import may_correct
-from measures.actions.evidence import Link, forget, keep_files, keep_links, leave_out
+from measures.actions.evidence import (
+    Link,
+    forget,
+    keep_files,
+    keep_links,
+    leave_out,
+    take_over_files,
+)
 from measures.choices import (
     ENDED,
     WRITABLE,
@@ -25,7 +32,7 @@ from measures.choices import (
     UpdateState,
     Verb,
 )
-from measures.models import Event, Measure, StatusUpdate
+from measures.models import Comment, Event, Measure, StatusUpdate
 from measures.queries.speaking import newest_published, speaker_for
 from measures.uploads import Checked
 from measures.validators import Before, Report, problems, tells_why
@@ -35,7 +42,7 @@ from stakeholders.models import Organisation, User
 WORDS = (
     *("date", "precision", "status", "outlook", "language", "summary", "next_step"),
     *("reason_kind", "reason", "carried_to_id"),
-    *("new_due_on", "new_due_precision", "new_due_reason", "correction_note"),
+    *("new_due_on", "new_due_precision", "new_due_reason", "correction_note", "prompted_by_id"),
 )
 
 
@@ -106,6 +113,9 @@ def save_draft(user: User, draft: StatusUpdate, written: Written, version: int) 
     stored = own(user, draft, WRITABLE)
     if stored.version != version:
         raise Stale(stored)
+    prompted = written.words.get("prompted_by_id")
+    if prompted and prompted != stored.prompted_by_id:
+        take_over_files(Comment.objects.get(pk=prompted), stored)
     for name in WORDS:
         if name in written.words:
             setattr(stored, name, written.words[name])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from measures.choices import PublisherKind
@@ -71,6 +72,25 @@ def keep_files(draft: StatusUpdate | Comment, files: Sequence[Checked]) -> None:
             size=checked.size,
             sha256=checked.sha256,
         )
+
+
+def copy_evidence(evidence: Evidence, draft: StatusUpdate) -> None:
+    """Give the draft the same evidence. A file is copied: the draft's may be thrown away."""
+    copy = Evidence.objects.get(pk=evidence.pk)
+    copy.pk = None
+    copy.update, copy.comment = draft, None
+    if evidence.file:
+        with evidence.file.open() as content:
+            copy.file.save(evidence.file_name, ContentFile(content.read()), save=False)
+    copy.save(force_insert=True)
+
+
+def take_over_files(comment: Comment, draft: StatusUpdate) -> None:
+    """Give the draft the files of a comment that the owner agrees with, each once. Its links are
+    filled in the form."""
+    known = set(draft.evidence.exclude(file="").values_list("sha256", flat=True))
+    for evidence in comment.evidence.exclude(file="").exclude(sha256__in=known):
+        copy_evidence(evidence, draft)
 
 
 def publisher_kind(organisation: Organisation | None) -> PublisherKind:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from measures.actions import Changed
-from measures.actions.commenting import tell
+from measures.actions.commenting import as_it_is, tell
 from measures.actions.drafting import locked
 from measures.choices import Verb
 from measures.models import Comment, CommentReport
@@ -36,7 +36,7 @@ def hide_comment(comment: Comment, steward: User, reason: str) -> Comment:
     stored.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     _see_to_reports(stored, steward)
     tell(Verb.COMMENT_HIDDEN, stored, steward, {"hidden_reason": ["", stored.hidden_reason]})
-    return stored
+    return as_it_is(stored)
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def show_comment(comment: Comment, steward: User) -> Comment:
     stored.hidden_at, stored.hidden_by, stored.hidden_reason = None, None, ""
     stored.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     tell(Verb.COMMENT_SHOWN, stored, steward, {"hidden_reason": [before, ""]})
-    return stored
+    return as_it_is(stored)
 
 
 @transaction.atomic

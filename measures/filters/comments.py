@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
+
+from django import forms
 
 from measures.choices import COMMENT_KINDS, Answered, CommentKind
 from measures.filters.answers import Narrowed
 from measures.filters.fields import OneOf
 from measures.models import Comment, Document, Measure
 from measures.models.discussion import CommentQuerySet
+from measures.queries.measure import reference
 from stakeholders.models import Organisation
+
+
+class Reference(forms.CharField):
+    """The reference of a measure, in any case; nothing for what cannot be one."""
+
+    unknown: tuple[str, ...] = ()
+
+    def clean(self, value: Any) -> list[str]:
+        """Return a list with the reference, or an empty one."""
+        text = str(value or "")
+        known = reference(text)
+        self.unknown = (text,) if text and not known else ()
+        return [known] if known else []
+
 
 KINDS = (*COMMENT_KINDS, CommentKind.SUPPLEMENT)
 
@@ -24,6 +42,7 @@ class CommentFilter(Narrowed):
     dokument = OneOf(required=False)
     type = OneOf(required=False, choices=[(kind.value, kind.label) for kind in KINDS])
     svar = OneOf(required=False, choices=Answered.choices)
+    tiltak = Reference(required=False)
 
     def __init__(
         self,
@@ -48,6 +67,8 @@ class CommentFilter(Narrowed):
             comments = comments.filter(measure__document__key=document)
         if kind := self.chosen("type"):
             comments = comments.filter(kind=kind)
+        if ref := self.chosen("tiltak"):
+            comments = comments.filter(measure__ref=ref)
         return self._answered(comments, now)
 
     def _answered(self, comments: CommentQuerySet, now: datetime.datetime) -> CommentQuerySet:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import COMMENT_KINDS, CommentKind, Language, View
-from measures.forms.fields import Dressed
+from measures.forms.fields import Dressed, LongText
 from measures.forms.report import LinkForm, SeveralFiles
 from measures.models import Comment
 from measures.uploads import ACCEPT
@@ -40,7 +40,7 @@ class CommentForm(Dressed):
         required=False,
         widget=forms.RadioSelect,
     )
-    body = forms.CharField(
+    body = LongText(
         label=_("Hva vil dere si?"),
         help_text=_(
             "En tom linje gir nytt avsnitt, en linje som begynner med bindestrek, blir et punkt i "
@@ -135,9 +135,7 @@ class NoteForm(Dressed):
     """A reason or a note that an act needs; `version` is that of the text the page showed."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    note = forms.CharField(
-        max_length=LONG, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    note = LongText(max_length=LONG, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, label: str, missing: str, hint: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

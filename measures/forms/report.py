@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from measures.choices import Language, Outlook, Precision, PublisherKind, ReasonKind, Status
 from measures.dates import PartialDate, typed
 from measures.forms.fields import Dressed, LongText, as_typed
-from measures.models import Measure, StatusUpdate
+from measures.models import Comment, Measure, StatusUpdate
 from measures.queries.measure import reference
 from measures.uploads import ACCEPT
 
@@ -41,6 +41,7 @@ class ReportForm(Dressed):
 
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    prompted_by = forms.IntegerField(required=False, widget=forms.HiddenInput)
     correction_note = LongText(
         label=_("Hva var feil?"),
         help_text=_("Si kort hva som er rettet, og hvorfor. Teksten blir offentlig."),
@@ -203,6 +204,12 @@ class ReportForm(Dressed):
                 self.typed_values.setdefault(name, str(self.data.get(self.add_prefix(name), "")))
         return data
 
+    def clean_prompted_by(self) -> int | None:
+        """Return the key of the public comment on the measure that made the writer begin."""
+        key = self.cleaned_data["prompted_by"] or 0
+        found = Comment.objects.standing().comments().filter(pk=key, measure=self.measure)
+        return key if found.exists() else None
+
     def words(self) -> dict[str, Any]:
         """Return what can be stored in the columns of a draft, without what is `typed_values`;
         call `is_valid` first."""
@@ -216,6 +223,7 @@ class ReportForm(Dressed):
             "date": date.first,
             "precision": date.precision,
             "carried_to_id": carried_to.pk if carried_to else None,
+            "prompted_by_id": data.get("prompted_by"),
             "new_due_on": new_due.last if new_due else None,
             "new_due_precision": new_due.precision if new_due else "",
             **({"correction_note": data["correction_note"]} if "correction_note" in data else {}),
@@ -293,6 +301,7 @@ def initial_of(
         new_due = PartialDate.ending(draft.new_due_on, Precision(draft.new_due_precision))
     return {
         **_repeated(draft),
+        "prompted_by": draft.prompted_by_id,
         "version": draft.version,
         "language": draft.language,
         "summary": draft.summary,
@@ -327,3 +336,11 @@ def initial_links(
     names = ("url", "title", "publisher", "publisher_kind")
     found = [{name: getattr(e, name) for name in names} for e in source.evidence.filter(file="")]
     return [*found, *(source.typed.get("links", []) if draft else [])]
+
+
+def links_of(comment: Comment, shown: list[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Return the links of a comment that the form does not show already."""
+    names = ("url", "title", "publisher", "publisher_kind")
+    known = {link["url"] for link in shown}
+    links = comment.evidence.filter(file="").exclude(url__in=known)
+    return [{name: getattr(e, name) for name in names} for e in links]

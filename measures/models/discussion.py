@@ -308,6 +308,15 @@ class Comment(models.Model):
         return reverse("measures:comment", args=[self.pk])
 
     @property
+    def writing_address(self) -> str:
+        """Where a draft is written on."""
+        if self.answers_id:
+            return reverse("measures:comment_answer", args=[self.answers_id])
+        if self.supplements_id:
+            return reverse("measures:comment_supplement", args=[self.supplements_id])
+        return reverse("measures:comment_new", args=[self.measure.ref])
+
+    @property
     def is_answer(self) -> bool:
         """Whether it is the official answer to a comment."""
         return self.kind == CommentKind.ANSWER
@@ -316,6 +325,17 @@ class Comment(models.Model):
     def is_owed(self) -> bool:
         """Whether the ministries owe it an answer, given or not."""
         return self.kind in OWES_ANSWER and self.state == CommentState.PUBLISHED
+
+    @property
+    def days_to_answer(self) -> int | None:
+        """How many whole days went until the first answer; None before there is one."""
+        if self.answered_at is None or self.published_at is None:
+            return None
+        return (self.answered_at - self.published_at).days
+
+    def days_open(self, now: datetime.datetime) -> int:
+        """Return how many whole days the comment has been in public at the moment `now`."""
+        return (now - self.published_at).days if self.published_at else 0
 
     @property
     def due_at(self) -> datetime.datetime | None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
-from measures.choices import UNDER_WAY, UpdateState
-from measures.models import Document, Measure, Round, RoundMeasure, StatusUpdate
+from measures.choices import UNDER_WAY, CommentState, UpdateState
+from measures.models import Comment, Document, Measure, Round, RoundMeasure, StatusUpdate
 from measures.models.measures import MeasureQuerySet
 from measures.models.reporting import StatusUpdateQuerySet
+from measures.queries import discussion
 from stakeholders.choices import Role
 from stakeholders.models import Membership
 
@@ -31,23 +32,31 @@ HANDED_IN = (UpdateState.SUBMITTED, UpdateState.SCHEDULED)
 
 @dataclass(frozen=True)
 class Counts:
-    """How much waits for one person; whether the person keeps the register, and lets people in."""
+    """How much waits for one person: status to report, texts sent back, texts to approve, comments
+    to answer and comments that were reported; whether the person keeps the register, and lets
+    people in."""
 
     to_report: int
     returned: int
     to_approve: int
+    to_answer: int = 0
+    reported: int = 0
     keeps: bool = False
     manages: bool = False
 
 
 def counts(user: User, today: datetime.date) -> Counts:
-    """Count what waits for the person, in four queries."""
+    """Count what waits for the person, in a fixed number of queries."""
     mine = Membership.objects.of(user, Role.STEWARD, Role.ADMINISTRATOR)
     roles = set(mine.values_list("role", flat=True))
     return Counts(
         to_report=to_report(user, today).count(),
-        returned=returned(user).count(),
-        to_approve=StatusUpdate.objects.approvable_by(user).count(),
+        returned=returned(user).count()
+        + Comment.objects.written_by(user).filter(state=CommentState.RETURNED).count(),
+        to_approve=StatusUpdate.objects.approvable_by(user).count()
+        + Comment.objects.approvable_by(user).count(),
+        to_answer=discussion.to_answer(user).count(),
+        reported=discussion.reported(user).count() if Role.STEWARD in roles else 0,
         keeps=Role.STEWARD in roles,
         manages=bool(roles) or user.is_staff,
     )

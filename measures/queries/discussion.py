@@ -31,6 +31,8 @@ from stakeholders.models import Membership, Organisation, User
 
 #: So many comments and answers on one page of a measure.
 ON_A_PAGE = 20
+#: So many of the latest comments on the page of an organisation.
+ON_AN_ACTOR = 10
 #: No comment has more answers than this that anybody would read.
 MOST_REPLIES = 100
 
@@ -75,6 +77,12 @@ def speakers() -> QuerySet[Organisation]:
     return Organisation.objects.filter(Exists(said)).by_name()
 
 
+def said_by(organisation: Organisation) -> CommentQuerySet:
+    """The latest that an organisation has said in public, with the measures it is about."""
+    said = Comment.objects.public().comments().filter(organisation=organisation)
+    return with_words(said).select_related("measure__document").newest_first()[:ON_AN_ACTOR]
+
+
 def asked() -> QuerySet[Organisation]:
     """The organisations that lead a measure or coordinate a document: those who answer, by name."""
     leads = Owner.objects.filter(organisation=OuterRef("pk"), role=OwnerRole.LEAD)
@@ -112,6 +120,11 @@ class Discussion:
     number: int
     newer: datetime.datetime | None
     older: datetime.datetime | None
+
+    @property
+    def around(self) -> tuple[datetime.datetime | None, datetime.datetime | None]:
+        """When the comments before and after the page were published."""
+        return self.newer, self.older
 
 
 def discussion_of(measure: Measure, number: int = 1) -> Discussion:
@@ -176,9 +189,19 @@ def to_answer(user: User) -> CommentQuerySet:
     return mine.exclude(Exists(under_way)).order_by("published_at", "pk")
 
 
-def reported(user: User) -> QuerySet[Comment]:
-    """The comments that people have reported, and the person sees to, the first reported first.
-    Adds `reported_times`."""
+def under_way(user: User) -> CommentQuerySet:
+    """What the person has written and is not public yet, the latest saved first."""
+    mine = Comment.objects.written_by(user)
+    return mine.order_by(F("saved_at").desc(nulls_last=True), "-pk")
+
+
+def to_decide(user: User) -> CommentQuerySet:
+    """What colleagues have handed in and awaits the person's decision, the first sent first."""
+    return Comment.objects.approvable_by(user).order_by("submitted_at", "pk")
+
+
+def reported(user: User) -> CommentQuerySet:
+    """The comments that people have reported, and the person sees to. Adds `reported_times`."""
     unhandled = CommentReport.objects.filter(comment=OuterRef("pk"), handled_at=None)
     count = unhandled.order_by().values("comment").annotate(n=Count("pk")).values("n")
     return (
@@ -190,8 +213,8 @@ def reported(user: User) -> QuerySet[Comment]:
 
 
 def seen_by(user: User) -> CommentQuerySet:
-    """What the person has something to do with: one's own on its way to the public, what is one's to
-    decide on, and in public what one may answer, add to, withdraw or hide."""
+    """What the person has something to do with: one's own on its way to the public, what is one's
+    to decide on, and in public what one may answer, add to, withdraw or hide."""
     comments = Comment.objects.all()
     decided = comments.decided_by(user).filter(published_at=None, withdrawn_at=None)
     mine = (
@@ -221,7 +244,7 @@ class Response:
 
 
 def response_of(organisation: Organisation, now: datetime.datetime) -> Response:
-    """Return how the organisation answers, in four queries.
+    """Return how the organisation answers, in three queries.
 
     Answered are the comments whose first answer was its own; waiting are those on the measures that
     it answers for. The median is of whole time, in days, from publication to the first answer.

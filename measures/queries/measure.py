@@ -6,12 +6,15 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from measures.choices import DocumentKind, OwnerRole, Schedule
 from measures.models import (
     Ask,
+    Comment,
     Deadline,
     Document,
     Measure,
@@ -24,10 +27,17 @@ from measures.queries import indicators
 from measures.queries.closing import Closing, closing_of
 from measures.queries.deadlines import History, history
 from measures.queries.disagreement import disagreeing
+from measures.queries.discussion import Discussion, discussion_of
+from measures.queries.evidence import load_evidence
 from measures.queries.indicators import Story
 
 #: What a reference looks like, in any case. Anything else is not worth a query.
 REFERENCE = re.compile(r"[A-Z]{1,5}-[A-Z0-9]{1,10}")
+
+
+#: Above an update that is known to the day, whose rank is 2.
+SAID = 3
+EVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 @dataclass(frozen=True)
@@ -62,12 +72,21 @@ class Told:
     correction: StatusUpdate | None
 
 
+class Moment(NamedTuple):
+    """One item of the stream: an update, or a comment or answer."""
+
+    told: Told | None
+    comment: Comment | None
+
+
 @dataclass(frozen=True)
 class MeasurePage:
-    """One measure and everything told about it."""
+    """One measure and everything told about it. `discussion` is one page of what was said, and
+    decides how far back the stream goes."""
 
     measure: Measure
     updates: Sequence[StatusUpdate]
+    discussion: Discussion
     disagreeing: Sequence[StatusUpdate]
     deadlines: History
     earlier: Sequence[Relation]
@@ -87,6 +106,23 @@ class MeasurePage:
         ]
 
     @property
+    def stream(self) -> list[Moment]:
+        """Updates, comments and answers of this page in one stream, the latest first. What was said
+        on the same day as an update stands above it: an update is known by its day alone."""
+        newer, older = (said_at(at) if at else None for at in self.discussion.around)
+        moments = [
+            (told_at(told.update), Moment(told, None))
+            for told in self.timeline
+            if (newer is None or told_at(told.update) < newer)
+            and (older is None or told_at(told.update) > older)
+        ]
+        for comment in self.discussion.comments:
+            if comment.published_at:
+                moments.append((said_at(comment.published_at), Moment(None, comment)))
+        moments.sort(key=lambda moment: moment[0], reverse=True)
+        return [moment for _at, moment in moments]
+
+    @property
     def lead(self) -> Owner | None:
         """Who leads the work, where a source says so."""
         owners = self.measure.owners.all()
@@ -101,6 +137,16 @@ class MeasurePage:
     def theme_is_ours(self) -> bool:
         """Whether we placed the measure in its theme: only the roadmap does so itself."""
         return self.measure.document.kind != DocumentKind.ROADMAP
+
+
+def told_at(update: StatusUpdate) -> tuple[datetime.date, int, datetime.datetime]:
+    """Sort updates as `StatusUpdate` says."""
+    return update.date, update.precision_rank, update.published_at or EVER
+
+
+def said_at(moment: datetime.datetime) -> tuple[datetime.date, int, datetime.datetime]:
+    """Sort what was said at a moment among updates."""
+    return timezone.localdate(moment), SAID, moment
 
 
 def reference(text: str) -> str:
@@ -123,16 +169,17 @@ def find(ref: str, today: datetime.date) -> Measure | None:
     )
 
 
-def page_of(measure: Measure, today: datetime.date) -> MeasurePage:
-    """Return all that is told about a measure that `find` has loaded, in nine queries; where the
-    reporting is closed, in two more."""
+def page_of(measure: Measure, today: datetime.date, number: int = 1) -> MeasurePage:
+    """Return all that is told about a measure that `find` has loaded, with one page of what was
+    said, in ten queries; where the reporting is closed, in two more."""
     updates = list(
         StatusUpdate.objects.published()
         .filter(measure=measure)
-        .select_related("organisation", "carried_to")
-        .prefetch_related("evidence")
+        .select_related("organisation", "carried_to", "prompted_by__organisation")
         .newest_first()
     )
+    discussion = discussion_of(measure, number)
+    load_evidence(updates, discussion.comments)
     # The status fact names the source of the current update: it is among those just loaded.
     by_key = {u.pk: u for u in updates}
     if measure.current_update_id in by_key:
@@ -142,6 +189,7 @@ def page_of(measure: Measure, today: datetime.date) -> MeasurePage:
     return MeasurePage(
         measure=measure,
         updates=updates,
+        discussion=discussion,
         disagreeing=disagreeing(updates),
         deadlines=history(list(deadlines)),
         earlier=earlier,

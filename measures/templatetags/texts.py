@@ -29,8 +29,8 @@ def _block(block: Block) -> SafeString:
             '<ul class="ds-list">{}</ul>',
             format_html_join("", "<li>{}</li>", ((_line(line),) for line in block.lines)),
         )
-    lines = [_line(line) for line in block.lines]
-    return format_html("<p>{}</p>", SafeString(BREAK).join(lines))
+    lines = format_html_join(BREAK, "{}", ((_line(line),) for line in block.lines))
+    return format_html("<p>{}</p>", lines)
 
 
 def _line(pieces: list[Piece]) -> SafeString:

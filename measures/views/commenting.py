@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
@@ -30,16 +31,22 @@ from measures.forms.discussion import LABELS, CommentForm, initial_links, initia
 from measures.forms.report import LinkFormSet
 from measures.models import Comment, Measure, StatusUpdate
 from measures.queries.discussion import answers_for, seen_by, voices_of, with_words
+from measures.texts import clean
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
 from measures.views.writing import Writing, checked_files, errors, is_readable, links, typed
 from stakeholders.models import Organisation, User
+from stakeholders.validators import number_in
+
+#: The same text posted again within this time was posted once.
+A_MOMENT = datetime.timedelta(minutes=10)
 
 
 @dataclass(kw_only=True)
 class CommentDesk(Writing):
     """One person's work on one comment, supplement or answer, and where it is sent."""
 
+    stored_template: ClassVar = "measures/comment_form/stored.html"
     about: About
     organisations: list[Organisation]
     draft: Comment | None
@@ -141,7 +148,8 @@ def laid_out(
     form = CommentForm(
         sent, kind=about.kind, organisations=organisations, initial=initial_of(draft)
     )
-    links = LinkFormSet(sent, initial=initial_links(draft), prefix="links")
+    # What was posted speaks for itself: a draft saved meanwhile has other links than the page had.
+    links = LinkFormSet(sent, initial=None if sent else initial_links(draft), prefix="links")
     return CommentDesk(
         request=request,
         form=form,
@@ -160,6 +168,8 @@ def worked(desk: CommentDesk) -> HttpResponse:
     """Show the form; or keep what was posted, and send it when that was asked for."""
     if desk.request.method != "POST":
         return shown(desk)
+    if twice := sent_already(desk):
+        return redirect(place_of(twice))
     save(desk)
     if desk.trouble or desk.stored:
         return shown(desk, status=409)
@@ -185,7 +195,7 @@ def save(desk: CommentDesk) -> None:
     form.is_valid()
     files = checked_files(desk)
     version = form.cleaned_data.get("version") or 0
-    removed = [int(key) for key in desk.request.POST.getlist("fjern") if key.isdigit()]
+    removed = list(filter(None, map(number_in, desk.request.POST.getlist("fjern"))))
     said = Said(**form.words(), typed=typed(desk), links=links(desk), files=files, removed=removed)
     try:
         with transaction.atomic():
@@ -210,9 +220,31 @@ def post(desk: CommentDesk) -> HttpResponse:
     except Changed as changed:
         desk.trouble = str(changed)
         return shown(desk, status=409)
+    return redirect(place_of(comment))
+
+
+def place_of(comment: Comment) -> str:
+    """Return where what was just sent is seen."""
     if comment.published_at:
-        return redirect(comment)
-    return redirect("measures:comment_desk", pk=comment.pk)
+        return comment.get_absolute_url()
+    return reverse("measures:comment_desk", args=[comment.pk])
+
+
+def sent_already(desk: CommentDesk) -> Comment | None:
+    """Return what the person sent a moment ago, when the same is posted again: a button was pressed
+    twice."""
+    if desk.draft or not desk.form.is_valid():
+        return None
+    lately = timezone.now() - A_MOMENT
+    about = desk.about
+    return Comment.objects.filter(
+        measure=about.measure,
+        answers=about.answers,
+        supplements=about.supplements,
+        author=person(desk.request),
+        submitted_at__gt=lately,
+        body=clean(desk.form.cleaned_data["body"]),
+    ).first()
 
 
 def tell(desk: CommentDesk, broken: Broken) -> None:
@@ -277,7 +309,7 @@ def as_desk(request: HttpRequest, comment: Comment, trouble: str = "") -> HttpRe
 def correctable(user: User, comment: Comment) -> StatusUpdate | None:
     """Return the update that stands about the measure, where the person may correct it."""
     mine = StatusUpdate.objects.correctable_by(user)
-    return mine.filter(pk=comment.measure.current_update_id).first()
+    return mine.filter(pk=comment.measure.current_update_id or 0).first()
 
 
 @require_POST
@@ -289,7 +321,7 @@ def comment_take_back(request: HttpRequest, pk: int) -> HttpResponse:
         take_back_comment(person(request), comment)
     except Changed as changed:
         return as_desk(request, comment, str(changed))
-    return redirect(writing_address(comment))
+    return redirect(comment.writing_address)
 
 
 @require_POST
@@ -329,12 +361,3 @@ def mine(request: HttpRequest, pk: int) -> Comment:
     found: Any = get_object_or_404(own.select_related("measure", "author"), pk=pk)
     comment: Comment = found
     return comment
-
-
-def writing_address(comment: Comment) -> str:
-    """Return where a draft is written on."""
-    if comment.answers_id:
-        return reverse("measures:comment_answer", args=[comment.answers_id])
-    if comment.supplements_id:
-        return reverse("measures:comment_supplement", args=[comment.supplements_id])
-    return reverse("measures:comment_new", args=[comment.measure.ref])

@@ -15,8 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from measures.actions import Changed
 from measures.actions.confirming import confirm_unchanged, undo_confirmation
 from measures.choices import Origin
-from measures.models import Measure, StatusUpdate
+from measures.models import Comment, Measure, StatusUpdate
+from measures.models.discussion import CommentQuerySet
 from measures.queries import desk as queries
+from measures.queries import discussion
+from measures.queries.discussion import with_words
 from measures.views.paging import page_of
 from stakeholders.models import Membership, User
 from stakeholders.validators import number_in
@@ -60,6 +63,22 @@ def on_the_desk(request: HttpRequest) -> dict[str, Any]:
         "to_approve": queries.with_words(StatusUpdate.objects.approvable_by(user))[:ROWS],
         "scheduled": queries.with_words(queries.scheduled(user))[:ROWS],
         "fresh_days": queries.FRESH.days,
+        **discussed(user),
+    }
+
+
+def discussed(user: User) -> dict[str, Any]:
+    """Return the comments and answers that wait for the person."""
+
+    def listed(comments: CommentQuerySet) -> list[Comment]:
+        return list(with_words(comments).select_related("measure", "author", "returned_by")[:ROWS])
+
+    return {
+        "now": timezone.now(),
+        "to_answer": listed(discussion.to_answer(user)),
+        "own_comments": listed(discussion.under_way(user)),
+        "comments_to_approve": listed(discussion.to_decide(user)),
+        "comments_reported": listed(discussion.reported(user)),
     }
 
 

@@ -9,8 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from measures.queries.discussion import ON_A_PAGE, Discussion
 from measures.queries.measure import document_of_prefix, find, page_of, reference
+from measures.views import paging
+from measures.views.paging import Pages
 from measures.views.reading import read_only
+from stakeholders.validators import number_in
 
 
 @login_not_required
@@ -25,9 +29,13 @@ def measure(request: HttpRequest, ref: str) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         address = found.get_absolute_url() + (f"?{query}" if query else "")
         return redirect(address, permanent=True)
+    asked = number_in(request.GET.get("side", "1")) or 1
+    page = page_of(found, today, asked)
     document_title = found.document.local_text("short_title")
     context = {
-        "page": page_of(found, today),
+        "page": page,
+        "pages": pages_of(page.discussion, request),
+        "now": timezone.now(),
         "measure": found,
         "today": today,
         "trail": [
@@ -37,6 +45,11 @@ def measure(request: HttpRequest, ref: str) -> HttpResponse:
         "trail_lang": document_title.lang,
     }
     return render(request, "measures/measure.html", context)
+
+
+def pages_of(discussion: Discussion, request: HttpRequest) -> Pages:
+    """Return the pages of what was said; the rows of this one are loaded already."""
+    return paging.page_of(range(discussion.total), request, size=ON_A_PAGE)
 
 
 def not_found(request: HttpRequest, ref: str) -> HttpResponse:

@@ -19,7 +19,7 @@ from django_htmx.middleware import HtmxDetails
 
 from measures.filters import Facets, MeasureFilter
 from measures.models import Document, Measure
-from measures.models.measures import MeasureQuerySet
+from measures.queries.discussion import positions_on
 from measures.views.reading import read_only
 
 PER_PAGE = 25
@@ -73,10 +73,9 @@ def page_of(total: int, asked: int) -> Page[int]:
     return Paginator(range(total), PER_PAGE).get_page(asked)
 
 
-def measures_on(
-    page: Page[int], selected: MeasureFilter, today: datetime.date
-) -> MeasureQuerySet | list[Measure]:
-    """The measures on the page, with all that a row shows.
+def measures_on(page: Page[int], selected: MeasureFilter, today: datetime.date) -> list[Measure]:
+    """The measures on the page, with all that a row shows, and in `positions` what organisations
+    hold of them.
 
     The order is found on bare keys, so that all the joins are made for one page, however deep
     into the list it lies.
@@ -84,7 +83,11 @@ def measures_on(
     if not page.object_list:
         return []
     keys = selected.qs.values("pk")[page.start_index() - 1 : page.end_index()]
-    return selected.in_order(Measure.objects.for_list(today).among(keys))
+    measures = list(selected.in_order(Measure.objects.for_list(today).among(keys)))
+    positions = positions_on(measures)
+    for measure in measures:
+        measure.positions = positions.get(measure.pk, [])  # type: ignore[attr-defined]  # for the row
+    return measures
 
 
 def address(selected: MeasureFilter, page: Page[int]) -> str:

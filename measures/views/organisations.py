@@ -20,7 +20,9 @@ from measures.choices import UNREPORTED, OwnerRole, PriorityLevel, state_word
 from measures.filters.catalogue import NOBODY
 from measures.models import Ask, Document, Measure, Priority
 from measures.pictures.bar import Part, parts
+from measures.queries import discussion
 from measures.queries import organisations as queries
+from measures.queries.discussion import Response
 from measures.queries.organisations import States
 from measures.queries.overview import STATES
 from measures.views.figures import Figure, in_words, list_url, of_measures
@@ -204,10 +206,22 @@ def organisation(request: HttpRequest, key: str) -> HttpResponse:
             "levels": levels,
             "coordinated": [_coordinated(one) for one in queries.coordinated_by(found)],
             "unregistered": queries.count_unregistered(),
+            "said": list(discussion.said_by(found)),
+            "response": _response(found, roles),
+            "now": timezone.now(),
             "wishes": (wishes := _wish_list(request, found)),
             "lists": _lists(request, found, wishes, (roles.total, levels.total)),
         },
     )
+
+
+def _response(organisation: Organisation, roles: Table) -> Response | None:
+    """Return how the organisation answers comments; None for one that has nothing to answer."""
+    answers = roles.total or organisation.kind == OrganisationKind.MINISTRY
+    if not answers:
+        return None
+    found = discussion.response_of(organisation, timezone.now())
+    return found if found.owed else None
 
 
 def _roles(organisation: Organisation) -> Table:

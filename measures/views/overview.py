@@ -25,6 +25,7 @@ from measures.choices import (
 from measures.facts import NEAR
 from measures.filters.catalogue import NOBODY, QUIET
 from measures.models import Measure
+from measures.models.discussion import answer_within
 from measures.pictures.bar import Part
 from measures.pictures.waffle import Cell, Group, squares
 from measures.queries import overview as queries
@@ -121,6 +122,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "method": method(),
         "near": NEAR.days,
         "fresh": FRESH.days,
+        "answer_days": answer_within().days,
         "publisher_kinds": PublisherKind.values,
     }
     return render(request, "measures/about.html", context)

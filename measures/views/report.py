@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
@@ -33,8 +33,9 @@ from measures.forms.report import (
     ReportForm,
     initial_links,
     initial_of,
+    links_of,
 )
-from measures.models import Evidence, Measure, StatusUpdate
+from measures.models import Comment, Evidence, Measure, StatusUpdate
 from measures.queries.desk import HANDED_IN, seen_by
 from measures.queries.speaking import (
     newest_published,
@@ -52,13 +53,16 @@ from stakeholders.validators import number_in
 @dataclass(kw_only=True)
 class Desk(Writing):
     """One person's work on one measure: the draft, the forms, and what is to be told. `corrects` is
-    the published update that is to be replaced, where that is the work."""
+    the published update that is to be replaced, where that is the work; `comment` the one that
+    makes the person write."""
 
+    stored_template: ClassVar = "measures/report/stored.html"
     measure: Measure
     draft: StatusUpdate | None
     form: ReportForm
     stored: StatusUpdate | None = None
     corrects: StatusUpdate | None = None
+    comment: Comment | None = None
 
     @property
     def address(self) -> str:
@@ -143,19 +147,37 @@ def laid_out(
 ) -> Desk:
     """Return the desk with its forms, filled in with what was posted, else with what is there."""
     sent = request.POST if request.method == "POST" else None
+    comment = prompting(request, measure, draft)
     form = ReportForm(
         sent,
         measure=measure,
         today=timezone.localdate(),
         corrects=corrects,
-        initial=initial_of(measure, draft, corrects),
+        initial=initial_of(measure, draft, corrects) | {"prompted_by": comment and comment.pk},
     )
     # What was posted speaks for itself: a draft saved meanwhile has other links than the page had.
     first = None if sent else initial_links(measure, draft, corrects)
+    if first is not None and comment and (draft is None or not draft.prompted_by_id):
+        first = [*first, *links_of(comment, first)]
     links = LinkFormSet(sent, initial=first, prefix="links")
     return Desk(
-        request=request, measure=measure, draft=draft, form=form, links=links, corrects=corrects
+        request=request,
+        measure=measure,
+        draft=draft,
+        form=form,
+        links=links,
+        corrects=corrects,
+        comment=comment,
     )
+
+
+def prompting(request: HttpRequest, measure: Measure, draft: StatusUpdate | None) -> Comment | None:
+    """Return the public comment on the measure that makes the person write, as the draft, the form
+    or the address tells."""
+    told = request.POST.get("prompted_by", "") or request.GET.get("innspill", "")
+    key = number_in(told) or (draft.prompted_by_id if draft else None)
+    comments = Comment.objects.standing().comments().filter(measure=measure, pk=key or 0)
+    return comments.select_related("organisation").first()
 
 
 # --- Keeping ---------------------------------------------------------------------------------
