@@ -196,7 +196,6 @@ def told_of(world: World) -> Arguments:
 
 #: Comments and answers: only LMI's voice speaks for LMI, only NFD answers, only stewards hide.
 DESK |= {
-    "measures:comment_report": Row(asked_by_lmi),
     "measures:comment_new": Row({"ref": "VK-01"}, VOICE),
     "measures:comment_new_save": Row({"ref": "VK-01"}, VOICE, method="post", signed_out=403),
     "measures:comment_supplement": Row(asked_by_lmi, VOICE),
@@ -221,6 +220,8 @@ DESK |= {
     "measures:comment_show": Row(hidden, frozenset({"steward"}), 302, "post"),
     "measures:comment_keep": Row(told_of, frozenset({"steward"}), 302, "post"),
 }
+#: Open to everybody, with a form.
+OPEN: dict[str, Row] = {"measures:comment_report": Row(asked_by_lmi)}
 #: Signing in, one's own account, the organisation's people.
 ACCOUNT: dict[str, Row] = {
     # Who has signed in goes on to the desk.
@@ -333,7 +334,7 @@ KEEPING: dict[str, Row] = {
     "measures:round_change": Row(asked, STEWARD),
 }
 
-ROWS: dict[str, Row] = PUBLIC | SITE | DESK | ACCOUNT | KEEPING
+ROWS: dict[str, Row] = PUBLIC | SITE | OPEN | DESK | ACCOUNT | KEEPING
 
 #: The same addresses with something that is not there.
 MISSING: dict[str, Arguments] = {

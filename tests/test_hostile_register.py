@@ -53,9 +53,9 @@ LONG = "x" * 301
 #: (table, line, column, cell, part of the sentence)
 CELLS = [
     # what must be there
-    ("measures", 5, "title", "", "må fylles ut"),
-    ("documents", 2, "coordinators", "", "må fylles ut"),
-    ("evidence", 2, "publisher", "", "må fylles ut"),
+    ("measures", 5, "title", "", "Må fylles ut"),
+    ("documents", 2, "coordinators", "", "Må fylles ut"),
+    ("evidence", 2, "publisher", "", "Må fylles ut"),
     # keys
     ("organisations", 3, "key", "med mellomrom", "nøkkel"),
     ("measures", 3, "ref", "hm-a2", "nøkkel"),
@@ -86,7 +86,7 @@ CELLS = [
     ("indicator_values", 2, "value", "1" * 13, "for mange sifre"),
     ("indicator_values", 2, "value", "0.12345", "for mange sifre"),
     ("indicator_values", 2, "year", "20", "utenfor grensene"),
-    ("indicator_values", 2, "value", "", "value_text"),
+    ("indicator_values", 2, "value", "", "Fyll ut verdien"),
     # dates
     ("status_updates", 2, "date", "2024-02-30", "finnes ikke"),
     ("status_updates", 2, "date", "2023-02-29", "finnes ikke"),

@@ -94,6 +94,7 @@ def test_only_the_desk_loads_its_sheet_and_it_keeps_its_weight() -> None:
     naming = [t for t in TEMPLATES if "desk.css" in t.read_text(encoding="utf-8")]
     pages = [
         *("templates/account/page.html", "templates/desk/base.html"),
+        "templates/measures/comment_report.html",
         "templates/stakeholders/invitation.html",
     ]
     assert [t.relative_to(ROOT).as_posix() for t in naming] == pages

@@ -313,4 +313,4 @@ def test_a_page_costs_the_same_however_much_there_is(client: Client) -> None:
     fill(one, 1)
     few = queries_for(client, "/aktorer/lmi/")
     fill(one, 30)
-    assert queries_for(client, "/aktorer/lmi/") == few <= 12
+    assert queries_for(client, "/aktorer/lmi/") == few <= 14

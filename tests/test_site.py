@@ -61,7 +61,17 @@ def register() -> None:
 @pytest.mark.usefixtures("register")
 def test_the_sitemap_holds_every_page_in_every_language(client: Client) -> None:
     found = {loc for part in locations(client, "/sitemap.xml") for loc in locations(client, part)}
-    paths = ["", "tiltak/", "aktorer/", "trad/", "indikatorer/", "mangler/", "rettelser/", "om/"]
+    paths = [
+        "",
+        "tiltak/",
+        "aktorer/",
+        "trad/",
+        "indikatorer/",
+        "mangler/",
+        "innspill/",
+        "rettelser/",
+        "om/",
+    ]
     paths += ["tiltak/VK-01/", "dokumenter/veikart/", "aktorer/lmi/", "indikatorer/eksport/"]
     assert found == {f"{SITE}/{prefix}{p}" for prefix in ("", "nn/", "en/") for p in paths}
 

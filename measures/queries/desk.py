@@ -46,19 +46,28 @@ class Counts:
 
 
 def counts(user: User, today: datetime.date) -> Counts:
-    """Count what waits for the person, in a fixed number of queries."""
-    mine = Membership.objects.of(user, Role.STEWARD, Role.ADMINISTRATOR)
-    roles = set(mine.values_list("role", flat=True))
+    """Count what waits for the person: a query for the roles, and for each role what it does."""
+    roles = set(Membership.objects.of(user).values_list("role", flat=True))
+    reports, speaks = Role.REPORTER in roles, Role.VOICE in roles
+    keeps, approves = Role.STEWARD in roles, Role.APPROVER in roles
+    back = 0
+    if reports or keeps:  # stewards correct what public sources said
+        back += returned(user).count()
+    if reports or speaks:
+        mine = Comment.objects.written_by(user)
+        back += mine.filter(state=CommentState.RETURNED).count()
+    to_approve = 0
+    if approves:
+        to_approve += StatusUpdate.objects.approvable_by(user).count()
+        to_approve += Comment.objects.approvable_by(user).count()
     return Counts(
-        to_report=to_report(user, today).count(),
-        returned=returned(user).count()
-        + Comment.objects.written_by(user).filter(state=CommentState.RETURNED).count(),
-        to_approve=StatusUpdate.objects.approvable_by(user).count()
-        + Comment.objects.approvable_by(user).count(),
-        to_answer=discussion.to_answer(user).count(),
-        reported=discussion.reported(user).count() if Role.STEWARD in roles else 0,
-        keeps=Role.STEWARD in roles,
-        manages=bool(roles) or user.is_staff,
+        to_report=to_report(user, today).count() if reports else 0,
+        returned=back,
+        to_approve=to_approve,
+        to_answer=discussion.to_answer(user).count() if reports else 0,
+        reported=discussion.reported(user).count() if keeps else 0,
+        keeps=keeps,
+        manages=keeps or Role.ADMINISTRATOR in roles or user.is_staff,
     )
 
 

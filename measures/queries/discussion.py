@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.db.models import (
+    Aggregate,
     Count,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Window,
 )
-from django.db.models.functions import Collate, RowNumber
+from django.db.models.functions import Collate, JSONObject, RowNumber
 
 from measures.choices import CommentState, OwnerRole
 from measures.models import Comment, CommentReport, Document, Measure, Owner, StatusUpdate
@@ -167,13 +169,42 @@ def with_words(comments: CommentQuerySet) -> CommentQuerySet:
 # --- Positions in lists ----------------------------------------------------------------------
 
 
-def positions_on(measures: Iterable[Measure]) -> dict[int, list[Comment]]:
-    """Return by measure what organisations hold of it now, by name, in one query."""
-    standing = Comment.objects.positions().filter(measure__in=[m.pk for m in measures])
-    found: dict[int, list[Comment]] = {}
-    for comment in standing.select_related("organisation").order_by("organisation__name", "pk"):
-        found.setdefault(comment.measure_id, []).append(comment)
-    return found
+class Gathered(Aggregate):
+    """All values of the rows, as one JSON list."""
+
+    function = "JSONB_AGG"
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the SQL, with SQLite's own name of the function."""
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+
+def positions_held() -> Subquery:
+    """What organisations hold of the outer measure, for `positions_in`: a column rather than a
+    query of its own, for lists that have few to spare."""
+    held = Comment.objects.positions().filter(measure=OuterRef("pk")).order_by()
+    told = JSONObject(
+        pk="pk",
+        view="view",
+        short_name="organisation__short_name",
+        name="organisation__name",
+    )
+    return Subquery(held.values("measure").annotate(held=Gathered(told)).values("held"))
+
+
+def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
+    """Return the comments that `positions_held` told of, by the organisations' names, with what a
+    line of a list shows."""
+    found = [
+        Comment(
+            pk=one["pk"],
+            view=one["view"],
+            organisation=Organisation(name=one["name"], short_name=one["short_name"]),
+        )
+        for one in held or ()
+    ]
+    return sorted(found, key=lambda comment: (comment.organisation.label, comment.pk))
 
 
 # --- On the desk -----------------------------------------------------------------------------

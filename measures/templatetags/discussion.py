@@ -52,3 +52,9 @@ def view_sign(view: str) -> str:
 def of_name(chosen: dict[str, str], name: str) -> str:
     """Return what was chosen in the field of the name."""
     return chosen[name]
+
+
+@register.filter
+def comment_state_word(state: str) -> str:
+    """Say where a comment or an answer is on its way to the public, or after."""
+    return str(CommentState(state).label)

@@ -19,7 +19,7 @@ from django_htmx.middleware import HtmxDetails
 
 from measures.filters import Facets, MeasureFilter
 from measures.models import Document, Measure
-from measures.queries.discussion import positions_on
+from measures.queries.discussion import positions_held, positions_in
 from measures.views.reading import read_only
 
 PER_PAGE = 25
@@ -83,10 +83,10 @@ def measures_on(page: Page[int], selected: MeasureFilter, today: datetime.date) 
     if not page.object_list:
         return []
     keys = selected.qs.values("pk")[page.start_index() - 1 : page.end_index()]
-    measures = list(selected.in_order(Measure.objects.for_list(today).among(keys)))
-    positions = positions_on(measures)
+    rows = Measure.objects.for_list(today).annotate(held=positions_held())
+    measures = list(selected.in_order(rows.among(keys)))
     for measure in measures:
-        measure.positions = positions.get(measure.pk, [])  # type: ignore[attr-defined]  # for the row
+        measure.positions = positions_in(measure.held)  # type: ignore[attr-defined]  # for the row
     return measures
 
 
