@@ -26,6 +26,7 @@ from measures.views import (
     report,
     rounds,
     threads,
+    wishes,
 )
 
 app_name = "measures"
@@ -112,6 +113,11 @@ urlpatterns = [
     path("min-side/rett/<int:pk>/lagre/", correct.save_correction, name="save_correction"),
     path("min-side/tiltak/<str:ref>/", desk_measure.desk_measure, name="desk_measure"),
     path("min-side/kladder/<int:pk>/forkast/", report.discard, name="discard"),
+    path("min-side/onsker/", wishes.wish_list, name="wish_list"),
+    path("min-side/onsker/prioriter/", wishes.priority_set, name="priority_set"),
+    path("min-side/onsker/prioriter/<int:pk>/fjern/", wishes.priority_drop, name="priority_drop"),
+    path("min-side/onsker/ny/", wishes.ask_new, name="ask_new"),
+    path("min-side/onsker/<int:pk>/", wishes.ask_change, name="ask_change"),
     *(
         path(f"min-side/innspill/{address}", view, name=name)
         for address, view, name in (

@@ -10,7 +10,9 @@ from django.utils import timezone
 from measures.actions.closing import close_reporting
 from measures.actions.keeping import store_upload
 from measures.actions.moderating import hide_comment, report_comment
-from measures.models import Measure, Owner, Round, StatusUpdate
+from measures.actions.wishes import keep_ask, set_priority
+from measures.choices import PriorityLevel
+from measures.models import Ask, Measure, Owner, Priority, Round, StatusUpdate
 from tests import comments
 from tests.cast import CAST, World
 from tests.make import make_invitation
@@ -194,6 +196,20 @@ def told_of(world: World) -> Arguments:
     return {"pk": str(comment.pk)}
 
 
+def singled_out(world: World) -> Arguments:
+    """Single VK-01 out on behalf of LMI."""
+    voice, level = world.people["voice"], PriorityLevel.SELECTED
+    set_priority(voice, world.lmi, "VK-01", level, timezone.localdate())
+    return {"pk": str(Priority.objects.get().pk)}
+
+
+def asked_for(world: World) -> Arguments:
+    """Ask for something on behalf of LMI."""
+    said = {"kind": "wish", "title": "Raskere svar", "summary": "", "measures": ""}
+    keep_ask(world.people["voice"], world.lmi, said, timezone.localdate())
+    return {"pk": str(Ask.objects.get().pk)}
+
+
 #: Comments and answers: only LMI's voice speaks for LMI, only NFD answers, only stewards hide.
 DESK |= {
     "measures:comment_new": Row({"ref": "VK-01"}, VOICE),
@@ -217,6 +233,13 @@ DESK |= {
     "measures:comment_hide": Row(
         asked_by_lmi, frozenset({"steward"}), 302, "post", {"note": "Reklame."}, signed_out=403
     ),
+    "measures:wish_list": Row(allowed=VOICE),
+    "measures:priority_set": Row(
+        {}, VOICE, 302, "post", {"measure": "VK-01", "level": "selected"}, signed_out=403
+    ),
+    "measures:priority_drop": Row(singled_out, VOICE, 302, "post"),
+    "measures:ask_new": Row(allowed=VOICE),
+    "measures:ask_change": Row(asked_for, VOICE),
     "measures:comment_show": Row(hidden, frozenset({"steward"}), 302, "post"),
     "measures:comment_keep": Row(told_of, frozenset({"steward"}), 302, "post"),
 }

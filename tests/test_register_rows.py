@@ -474,7 +474,7 @@ def test_others_owners_are_not_removed(foreign: Measure, world: World, steward: 
     assert Owner.objects.filter(pk=owner.pk).exists()
 
 
-@pytest.mark.parametrize("name", sorted(EDITABLE.keys() - {"owners", "links"}))
+@pytest.mark.parametrize("name", sorted(EDITABLE.keys() - {"owners", "links", "priorities"}))
 def test_nothing_else_is_ever_removed(
     name: str, world: World, steward: User, client: Client
 ) -> None:

@@ -63,11 +63,12 @@ from measures.actions.register import write_register
 from measures.actions.rounds import Days, change_round, open_round
 from measures.actions.rounds import version_of as round_version
 from measures.actions.standing import recompute
-from measures.choices import Verb
+from measures.actions.wishes import drop_priority, keep_ask, set_priority, version_of_row
+from measures.choices import PriorityLevel, Verb
 from measures.exchange.listing import EDITABLE
 from measures.exchange.plan import prepare
 from measures.exchange.tables import TABLES
-from measures.models import Comment, Event, Measure, Owner, StatusUpdate
+from measures.models import Ask, Comment, Event, Measure, Owner, Priority, StatusUpdate
 from stakeholders.actions.accounts import (
     close_account,
     reopen_account,
@@ -379,6 +380,25 @@ def let_stand(world: World) -> Act:
     return of_comment(comment, steward, lambda: keep_comment(comment, steward))
 
 
+def single_out(world: World) -> Act:
+    voice = world.people["voice"]
+    do = lambda: set_priority(voice, world.lmi, "VK-01", PriorityLevel.SELECTED, TODAY)  # noqa: E731
+    return Act(do, voice, "priority", "lmi/VK-01")
+
+
+def let_go(world: World) -> Act:
+    single_out(world).do()
+    voice, priority = world.people["voice"], Priority.objects.get()
+    seen = version_of_row(TABLES["priorities"], priority)
+    return Act(lambda: drop_priority(voice, priority, seen), voice, "priority", "lmi/VK-01")
+
+
+def wish(world: World) -> Act:
+    voice = world.people["voice"]
+    said = {"kind": "wish", "title": "Raskere svar", "summary": "", "measures": "VK-01"}
+    return Act(lambda: keep_ask(voice, world.lmi, said, TODAY), voice, "ask", NEW)
+
+
 #: The action, how the act is made ready, and the verb of the one event that it leaves.
 ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (submit_update, submit, Verb.SUBMITTED),
@@ -415,6 +435,9 @@ ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (show_comment, unhide, Verb.COMMENT_SHOWN),
     (report_comment, complain, Verb.COMMENT_REPORTED),
     (keep_comment, let_stand, Verb.REPORT_HANDLED),
+    (set_priority, single_out, Verb.CREATED),
+    (drop_priority, let_go, Verb.REMOVED),
+    (keep_ask, wish, Verb.CREATED),
 ]
 
 
@@ -575,7 +598,8 @@ def test_one_act_leaves_one_event(
     [(told, actor, subject, key)] = told_after(last)
     assert (told, actor, subject) == (verb, act.actor, act.subject)
     if act.key == NEW:
-        key = key.replace(StatusUpdate.objects.latest("pk").key, NEW)
+        made = Ask.objects if subject == "ask" else StatusUpdate.objects
+        key = key.replace(made.latest("pk").key, NEW)
     assert key == act.key
 
 

@@ -3,7 +3,8 @@
 A steward keeps the documents that the steward's organisation coordinates, and what belongs to
 them: chapters, measures, owners, links with an end in them, deadlines, status updates, evidence.
 What belongs to no document (organisations, themes, indicators and their values, asks, priorities)
-is kept by any steward. A new document must name the steward's organisation as a coordinator.
+is kept by any steward; asks and priorities also by those who speak for the organisation
+(`measures.actions.wishes`). A new document must name the steward's organisation as a coordinator.
 """
 
 from __future__ import annotations
@@ -43,12 +44,19 @@ DOCUMENT_OF = {
     "evidence": ("update__measure__document",),
 }
 
+#: What organisations want is kept by those who speak for them too.
+OF_ORGANISATIONS = ("asks", "priorities")
+
 
 def kept_by(table: Table, user: User) -> QuerySet[Any]:
-    """Return the rows of a table that the person keeps; none for one who is no steward."""
+    """Return the rows of a table that the person keeps."""
     rows: QuerySet[Model] = table.model._default_manager.all()
     if table.name not in DOCUMENT_OF:
-        return rows.filter(Exists(Membership.objects.of(user, Role.STEWARD)))
+        is_steward = Q(Exists(Membership.objects.of(user, Role.STEWARD)))
+        if table.name not in OF_ORGANISATIONS:
+            return rows.filter(is_steward)
+        voices = Membership.objects.of(user, Role.VOICE).values("organisation")
+        return rows.filter(is_steward | Q(organisation__in=voices))
     documents = Document.objects.kept_by(user).values("pk")
     paths = DOCUMENT_OF[table.name]
     return rows.filter(reduce(or_, (Q(**{f"{path}__in": documents}) for path in paths)))

@@ -286,6 +286,7 @@ PRIORITIES = Table(
         must("stated_on", Day(past=True)),
         *source(),
     ),
+    removable=True,
 )
 STATUS_UPDATES = Table(
     "status_updates",

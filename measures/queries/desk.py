@@ -41,6 +41,7 @@ class Counts:
     to_approve: int
     to_answer: int = 0
     reported: int = 0
+    speaks: bool = False
     keeps: bool = False
     manages: bool = False
 
@@ -66,6 +67,7 @@ def counts(user: User, today: datetime.date) -> Counts:
         to_approve=to_approve,
         to_answer=discussion.to_answer(user).count() if reports else 0,
         reported=discussion.reported(user).count() if keeps else 0,
+        speaks=speaks,
         keeps=keeps,
         manages=keeps or Role.ADMINISTRATOR in roles or user.is_staff,
     )

@@ -26,7 +26,16 @@ from django.db.models import (
 from django.db.models.functions import Collate, JSONObject, RowNumber
 
 from measures.choices import CommentState, OwnerRole
-from measures.models import Comment, CommentReport, Document, Measure, Owner, StatusUpdate
+from measures.models import (
+    Ask,
+    Comment,
+    CommentReport,
+    Document,
+    Measure,
+    Owner,
+    Priority,
+    StatusUpdate,
+)
 from measures.models.discussion import CommentQuerySet
 from stakeholders.choices import Role
 from stakeholders.models import Membership, Organisation, User
@@ -68,6 +77,21 @@ def answering(measure: Measure) -> list[Organisation]:
     leads = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD).values("organisation")
     lead = list(Organisation.objects.filter(pk__in=leads))
     return lead or list(measure.document.coordinators.by_name())
+
+
+def priorities_kept_by(user: User) -> QuerySet[Priority]:
+    """What the organisations that the person speaks for have singled out, by organisation and
+    reference."""
+    mine = Priority.objects.filter(organisation__in=voices_of(user).order_by().values("pk"))
+    loaded = mine.select_related("organisation", "measure")
+    return loaded.order_by("organisation__key", "measure__ref")
+
+
+def asks_kept_by(user: User) -> QuerySet[Ask]:
+    """What the organisations that the person speaks for ask for, with the measures that meet it."""
+    mine = Ask.objects.filter(organisation__in=voices_of(user).order_by().values("pk"))
+    loaded = mine.select_related("organisation").prefetch_related("measures")
+    return loaded.order_by("organisation__key", "key")
 
 
 # --- In lists, and alone ---------------------------------------------------------------------

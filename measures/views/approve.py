@@ -162,7 +162,7 @@ def shown(
 def found_wrong(form: Dressed) -> list[tuple[str, str]]:
     """Return every message with the id of its field, in the order of the page."""
     wrong: list[tuple[str, Any]] = [
-        (form[name].id_for_label, message)
+        (form[name].id_for_label or form[name].auto_id, message)
         for name in form.fields
         for message in form.errors.get(name, ())
     ]
