@@ -50,6 +50,7 @@ PAGES = [
     "/dokumenter/eksport2024/",
     "/aktorer/",
     "/aktorer/lmi/",
+    "/innspill/",
     "/aktorer/tlsc/",
     "/aktorer/hod/",
     "/aktorer/ehelse/",
