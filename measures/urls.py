@@ -123,6 +123,11 @@ urlpatterns = [
         for address, view, name in (
             ("ny/<str:ref>/", commenting.comment_new, "comment_new"),
             ("ny/<str:ref>/lagre/", commenting.comment_new_save, "comment_new_save"),
+            (
+                "godkjenning/<slug:key>/",
+                comment_decisions.comment_approval,
+                "comment_approval",
+            ),
             ("<int:pk>/", commenting.comment_desk, "comment_desk"),
             ("<int:pk>/svar/", commenting.comment_answer, "comment_answer"),
             ("<int:pk>/svar/lagre/", commenting.comment_answer_save, "comment_answer_save"),

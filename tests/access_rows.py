@@ -229,6 +229,8 @@ DESK |= {
     "measures:comment_return": Row(
         answer_sent, DECIDERS, 302, "post", {"version": "1", "note": "Si når."}, signed_out=403
     ),
+    # None of the cast approves for an organisation with a voice.
+    "measures:comment_approval": Row({"key": "lmi"}, frozenset(), 302, "post"),
     "measures:comment_moderate": Row(asked_by_lmi, frozenset({"steward"})),
     "measures:comment_hide": Row(
         asked_by_lmi, frozenset({"steward"}), 302, "post", {"note": "Reklame."}, signed_out=403

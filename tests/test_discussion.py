@@ -23,6 +23,7 @@ from measures.actions.commenting import (
     open_comment,
     post_comment,
     publish_comment,
+    require_approval,
     return_comment,
     save_comment,
     take_back_comment,
@@ -253,6 +254,23 @@ def test_four_eyes_where_the_organisation_wants_it(world: World, voice: Client) 
     assert "Skriv kortere." in Page(voice.get("/min-side/")).text
     again = post_comment(world.people["voice"], returned, version=returned.version)
     assert publish_comment(again, leader).state == "published"
+
+
+def test_its_approvers_decide_whether_it_wants_four_eyes(world: World) -> None:
+    leader = make_member(world.lmi, Role.APPROVER, email="leder@example.no")
+    client = Client()
+    client.force_login(leader)
+    address = "/min-side/innspill/godkjenning/lmi/"
+    assert client.post(address, {"krev": "1"}).status_code == 302
+    assert "En godkjenner må se på innspill" in Page(client.get("/min-side/")).text
+    assert client.post(address, {"krev": "1"}).status_code == 409
+    assert post_comment(world.people["voice"], drafted(world), version=1).state == "submitted"
+    assert client.post(address).status_code == 302
+    assert "publiserer innspill selv" in Page(client.get("/min-side/")).text
+    with pytest.raises(PermissionDenied):
+        require_approval(world.people["voice"], world.lmi, required=True)
+    # A ministry's answers are always approved.
+    assert client_of(world, "approver").post(address.replace("lmi", "nfd")).status_code == 404
 
 
 # --- Supplementing, withdrawing --------------------------------------------------------------

@@ -22,6 +22,7 @@ from measures.actions.commenting import (
     open_comment,
     post_comment,
     publish_comment,
+    require_approval,
     return_comment,
     save_comment,
     take_back_comment,
@@ -87,7 +88,14 @@ from stakeholders.choices import AccessVerb, Role
 from stakeholders.models import AccessEvent, User
 from tests import comments
 from tests.cast import World, make_world
-from tests.make import TODAY, make_deadline, make_invitation, make_measure, make_update
+from tests.make import (
+    TODAY,
+    make_deadline,
+    make_invitation,
+    make_measure,
+    make_member,
+    make_update,
+)
 from tests.registers import as_csv
 from tests.reports import begun, confirmed, hand_in, handed_in, words
 from tests.rounds import make_round
@@ -380,6 +388,12 @@ def let_stand(world: World) -> Act:
     return of_comment(comment, steward, lambda: keep_comment(comment, steward))
 
 
+def guard(world: World) -> Act:
+    leader = make_member(world.lmi, Role.APPROVER)
+    do = lambda: require_approval(leader, world.lmi, required=True)  # noqa: E731
+    return Act(do, leader, "organisation", "lmi")
+
+
 def single_out(world: World) -> Act:
     voice = world.people["voice"]
     do = lambda: set_priority(voice, world.lmi, "VK-01", PriorityLevel.SELECTED, TODAY)  # noqa: E731
@@ -435,6 +449,7 @@ ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (show_comment, unhide, Verb.COMMENT_SHOWN),
     (report_comment, complain, Verb.COMMENT_REPORTED),
     (keep_comment, let_stand, Verb.REPORT_HANDLED),
+    (require_approval, guard, Verb.CHANGED),
     (set_priority, single_out, Verb.CREATED),
     (drop_priority, let_go, Verb.REMOVED),
     (keep_ask, wish, Verb.CREATED),

@@ -19,7 +19,7 @@ from measures.actions.drafting import Broken, locked, new_key
 from measures.actions.evidence import Link, forget, keep_files, keep_links, leave_out
 from measures.choices import CommentKind, CommentState, Verb
 from measures.models import Comment, Event, Measure
-from measures.queries.discussion import answers_for, voices_of
+from measures.queries.discussion import answers_for, guarded_by, voices_of
 from measures.texts import clean
 from measures.uploads import Checked
 from stakeholders.models import Organisation, User
@@ -286,6 +286,31 @@ def withdraw_comment(user: User, comment: Comment) -> Comment:
     stored.save(update_fields=["withdrawn_at"])
     tell(Verb.COMMENT_WITHDRAWN, stored, user)
     return as_it_is(stored)
+
+
+@transaction.atomic
+def require_approval(user: User, organisation: Organisation, *, required: bool) -> Organisation:
+    """Decide on behalf of the organisation whether a colleague approves what it says before it is
+    public. What has been handed in already still awaits approval.
+
+    Returns the organisation. Raises PermissionDenied for others than its approvers, Changed when it
+    is decided so already.
+    """
+    if not guarded_by(user).filter(pk=organisation.pk).exists():
+        raise PermissionDenied("Only approvers of the organisation decide on that")
+    stored = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if stored.comments_need_approval == required:
+        raise Changed(_("Det er alt bestemt slik."))
+    stored.comments_need_approval = required
+    stored.save(update_fields=["comments_need_approval"])
+    Event.objects.create(
+        verb=Verb.CHANGED,
+        actor=user,
+        subject="organisation",
+        subject_key=stored.key,
+        changes={"comments_need_approval": [not required, required]},
+    )
+    return stored
 
 
 # --- Shared by the acts ----------------------------------------------------------------------

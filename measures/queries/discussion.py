@@ -37,7 +37,7 @@ from measures.models import (
     StatusUpdate,
 )
 from measures.models.discussion import CommentQuerySet
-from stakeholders.choices import Role
+from stakeholders.choices import ROLE_KINDS, Role
 from stakeholders.models import Membership, Organisation, User
 
 #: So many comments and answers on one page of a measure.
@@ -55,6 +55,14 @@ def voices_of(user: User) -> QuerySet[Organisation]:
     """The organisations that the person comments for, by name."""
     speaks = Membership.objects.of(user, Role.VOICE).values("organisation")
     return Organisation.objects.filter(pk__in=speaks).order_by(Collate("name", "nb-x-icu"))
+
+
+def guarded_by(user: User) -> QuerySet[Organisation]:
+    """The organisations with a voice whose comments the person may approve, by name."""
+    approves = Membership.objects.of(user, Role.APPROVER).values("organisation")
+    return Organisation.objects.filter(
+        pk__in=approves, kind__in=[kind.value for kind in ROLE_KINDS[Role.VOICE]]
+    ).order_by(Collate("name", "nb-x-icu"))
 
 
 def answers_for(user: User, measure: Measure) -> QuerySet[Organisation]:

@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from measures.actions import Changed
-from measures.actions.commenting import publish_comment, return_comment
+from measures.actions.commenting import publish_comment, require_approval, return_comment
 from measures.actions.moderating import hide_comment, keep_comment, show_comment
 from measures.choices import CommentState
 from measures.forms.discussion import NOTE_LABELS, NoteForm
 from measures.models import Comment
-from measures.queries.discussion import with_words
+from measures.queries.discussion import guarded_by, with_words
 from measures.views.approve import found_wrong
-from measures.views.desk import person, private
+from measures.views.desk import again, person, private
 from measures.views.kept import keeps_typed
 
 #: Does what was decided with the text that the page showed; the form holds the note.
@@ -110,6 +111,18 @@ def decision(
     }
     status = 409 if trouble else 422 if wrong else 200
     return render(request, "measures/comment_approve.html", context, status=status)
+
+
+@require_POST
+@private
+def comment_approval(request: HttpRequest, key: str) -> HttpResponse:
+    """Decide whether a colleague approves what an organisation says before it is public."""
+    organisation = get_object_or_404(guarded_by(person(request)), key=key)
+    try:
+        require_approval(person(request), organisation, required="krev" in request.POST)
+    except Changed as changed:
+        return again(request, str(changed))
+    return redirect(f"{reverse('measures:desk')}#fire-oyne")
 
 
 # --- The published rules ---------------------------------------------------------------------

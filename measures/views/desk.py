@@ -78,6 +78,7 @@ def discussed(user: User) -> dict[str, Any]:
         "to_answer": listed(discussion.to_answer(user)),
         "own_comments": listed(discussion.under_way(user)),
         "comments_to_approve": listed(discussion.to_decide(user)),
+        "guarded": list(discussion.guarded_by(user)),
         "comments_reported": listed(discussion.reported(user)),
     }
 
