@@ -8,14 +8,8 @@ from typing import Any
 import time_machine
 from django.utils import timezone
 
-from measures.actions.commenting import (
-    About,
-    Said,
-    open_comment,
-    post_comment,
-    publish_comment,
-    save_comment,
-)
+from measures.actions.commenting import About, Said, open_comment, post_comment, save_comment
+from measures.actions.deciding import publish_comment
 from measures.actions.evidence import Link
 from measures.models import Comment, Measure
 from stakeholders.choices import Role

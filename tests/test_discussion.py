@@ -22,13 +22,11 @@ from measures.actions.commenting import (
     StaleComment,
     open_comment,
     post_comment,
-    publish_comment,
-    require_approval,
-    return_comment,
     save_comment,
     take_back_comment,
     withdraw_comment,
 )
+from measures.actions.deciding import publish_comment, require_approval, return_comment
 from measures.actions.drafting import Broken
 from measures.actions.evidence import keep_files
 from measures.actions.moderating import (
@@ -324,6 +322,7 @@ def test_asked_answered_published_and_read(world: World) -> None:
     for path in (PATH, asked.get_absolute_url(), "/innspill/", "/aktorer/lmi/"):
         assert "etter 12 dager" in Page(Client().get(path)).text, path
     assert "Det kommer i mai." in Page(Client().get(PATH)).text
+    assert "svarer: Det kommer i mai." in Page(Client().get("/aktorer/lmi/")).text
     assert "12,0 dager, for ett svar" in Page(Client().get("/aktorer/nfd/")).text
 
 

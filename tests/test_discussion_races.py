@@ -13,11 +13,10 @@ from measures.actions.commenting import (
     About,
     open_comment,
     post_comment,
-    publish_comment,
-    return_comment,
     take_back_comment,
     withdraw_comment,
 )
+from measures.actions.deciding import publish_comment, return_comment
 from measures.actions.drafting import Broken
 from measures.choices import CommentState, Verb
 from measures.models import Comment, Event

@@ -21,15 +21,13 @@ from measures.actions.commenting import (
     discard_comment,
     open_comment,
     post_comment,
-    publish_comment,
-    require_approval,
-    return_comment,
     save_comment,
     take_back_comment,
     withdraw_comment,
 )
 from measures.actions.confirming import confirm_unchanged, undo_confirmation
 from measures.actions.correcting import open_correction
+from measures.actions.deciding import publish_comment, require_approval, return_comment
 from measures.actions.drafting import (
     Written,
     discard_draft,

@@ -19,7 +19,7 @@ from measures.actions.drafting import Broken, locked, new_key
 from measures.actions.evidence import Link, forget, keep_files, keep_links, leave_out
 from measures.choices import CommentKind, CommentState, Verb
 from measures.models import Comment, Event, Measure
-from measures.queries.discussion import answers_for, guarded_by, voices_of
+from measures.queries.discussion import answers_for, voices_of
 from measures.texts import clean
 from measures.uploads import Checked
 from stakeholders.models import Organisation, User
@@ -199,47 +199,12 @@ def said_today(comment: Comment) -> int:
 
 
 @transaction.atomic
-def publish_comment(comment: Comment, approver: User) -> Comment:
-    """Publish what a colleague handed in, unchanged. The first answer to a comment makes it
-    answered.
-
-    Returns the comment. Raises Changed when it is no longer handed in, its words are other than
-    those of `comment`, or what it is about is no longer public; PermissionDenied when it is the
-    approver's own text or the approver has no say in it.
-    """
-    stored = handed_in(comment, approver)
-    must_stand(about(stored))
-    stored.approved_by = approver
-    stored.save(update_fields=["approved_by"])
-    return bring_out(stored, approver)
-
-
-@transaction.atomic
-def return_comment(comment: Comment, approver: User, note: str) -> Comment:
-    """Send a text back to who wrote it, with a note that says what is missing.
-
-    Returns the comment. Raises ValueError without a note; Changed and PermissionDenied as
-    `publish_comment` does; Changed also when the writer has begun another text about the same.
-    """
-    if not note.strip():
-        raise ValueError("A text is returned with a note")
-    stored = handed_in(comment, approver)
-    _must_have_no_other_draft(stored)
-    stored.returned_at, stored.returned_by = timezone.now(), approver
-    stored.return_note = note.strip()
-    stored.submitted_at = None
-    stored.save(update_fields=["returned_at", "returned_by", "return_note", "submitted_at"])
-    tell(Verb.RETURNED, stored, approver, {"return_note": ["", stored.return_note]})
-    return as_it_is(stored)
-
-
-@transaction.atomic
 def take_back_comment(user: User, comment: Comment) -> Comment:
     """Take back what the person has handed in: it is a draft again. Raises Changed when a colleague
     was first, or the person has begun another text about the same."""
     locked(comment.measure)
     stored = own(user, comment, (CommentState.SUBMITTED,))
-    _must_have_no_other_draft(stored)
+    must_have_no_other_draft(stored)
     stored.submitted_at = None
     stored.save(update_fields=["submitted_at"])
     tell(Verb.WITHDRAWN, stored, user)
@@ -288,31 +253,6 @@ def withdraw_comment(user: User, comment: Comment) -> Comment:
     return as_it_is(stored)
 
 
-@transaction.atomic
-def require_approval(user: User, organisation: Organisation, *, required: bool) -> Organisation:
-    """Decide on behalf of the organisation whether a colleague approves what it says before it is
-    public. What has been handed in already still awaits approval.
-
-    Returns the organisation. Raises PermissionDenied for others than its approvers, Changed when it
-    is decided so already.
-    """
-    if not guarded_by(user).filter(pk=organisation.pk).exists():
-        raise PermissionDenied("Only approvers of the organisation decide on that")
-    stored = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    if stored.comments_need_approval == required:
-        raise Changed(_("Det er alt bestemt slik."))
-    stored.comments_need_approval = required
-    stored.save(update_fields=["comments_need_approval"])
-    Event.objects.create(
-        verb=Verb.CHANGED,
-        actor=user,
-        subject="organisation",
-        subject_key=stored.key,
-        changes={"comments_need_approval": [not required, required]},
-    )
-    return stored
-
-
 # --- Shared by the acts ----------------------------------------------------------------------
 
 
@@ -331,23 +271,6 @@ def own(user: User, comment: Comment, states: Sequence[CommentState] = WRITABLE)
     )
     if stored is None:
         raise Changed(_("Kladden er sendt, forkastet eller behandlet i mellomtiden."))
-    return stored
-
-
-def handed_in(comment: Comment, approver: User) -> Comment:
-    """Return what a colleague handed in, locked after its measure, when the approver may decide.
-    Raises Changed when it is another or no longer handed in, and PermissionDenied."""
-    locked(comment.measure)
-    stored = (
-        Comment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("measure", "organisation", "answers", "supplements")
-        .filter(pk=comment.pk, version=comment.version, state=CommentState.SUBMITTED)
-        .first()
-    )
-    if stored is None:
-        raise Changed
-    if not Comment.objects.decided_by(approver).filter(pk=stored.pk).exists():
-        raise PermissionDenied("Not an approver of what this text speaks for, or its writer")
     return stored
 
 
@@ -389,7 +312,8 @@ def must_stand(about: About) -> None:
         raise Changed(_("Innspillet er trukket eller skjult i mellomtiden."))
 
 
-def _must_have_no_other_draft(stored: Comment) -> None:
+def must_have_no_other_draft(stored: Comment) -> None:
+    """Raise Changed when the writer has begun another text about the same."""
     others = Comment.objects.filter(
         measure=stored.measure_id,
         author=stored.author_id,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import (
     Aggregate,
+    CharField,
     Count,
     DurationField,
     Exists,
@@ -18,12 +19,14 @@ from django.db.models import (
     F,
     JSONField,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
     Window,
 )
-from django.db.models.functions import Collate, JSONObject, RowNumber
+from django.db.models.functions import Cast, Collate, JSONObject, RowNumber, TruncDate
+from django.utils import timezone
 
 from measures.choices import CommentState, OwnerRole
 from measures.models import (
@@ -114,7 +117,17 @@ def speakers() -> QuerySet[Organisation]:
 def said_by(organisation: Organisation) -> CommentQuerySet:
     """The latest that an organisation has said in public, with the measures it is about."""
     said = Comment.objects.public().comments().filter(organisation=organisation)
-    return with_words(said).select_related("measure__document").newest_first()[:ON_AN_ACTOR]
+    return with_answers(said).newest_first()[:ON_AN_ACTOR]
+
+
+def with_answers(comments: CommentQuerySet) -> CommentQuerySet:
+    """Load what a line about a comment shows: its measure, and in `official` its answers, the first
+    published first."""
+    answers = Comment.objects.standing().select_related("organisation")
+    loaded = with_words(comments).select_related("measure__document")
+    return loaded.prefetch_related(
+        Prefetch("given_answers", answers.order_by("published_at", "pk"), to_attr="official")
+    )
 
 
 def asked() -> QuerySet[Organisation]:
@@ -221,8 +234,15 @@ def positions_held() -> Subquery:
         view="view",
         short_name="organisation__short_name",
         name="organisation__name",
+        day=Cast(TruncDate("published_at", tzinfo=timezone.get_default_timezone()), CharField()),
     )
     return Subquery(held.values("measure").annotate(held=Gathered(told)).values("held"))
+
+
+def noon_of(day: datetime.date) -> datetime.datetime:
+    """Return a moment of the day, in Norwegian time."""
+    noon = datetime.datetime.combine(day, datetime.time(12))
+    return timezone.make_aware(noon, timezone.get_default_timezone())
 
 
 def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
@@ -232,6 +252,7 @@ def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
         Comment(
             pk=one["pk"],
             view=one["view"],
+            published_at=noon_of(datetime.date.fromisoformat(one["day"])),
             organisation=Organisation(name=one["name"], short_name=one["short_name"]),
         )
         for one in held or ()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from measures.actions import Changed
-from measures.actions.commenting import publish_comment, require_approval, return_comment
+from measures.actions.deciding import publish_comment, require_approval, return_comment
 from measures.actions.moderating import hide_comment, keep_comment, show_comment
 from measures.choices import CommentState
 from measures.forms.discussion import NOTE_LABELS, NoteForm

@@ -35,7 +35,7 @@ def comment_list(request: HttpRequest) -> HttpResponse:
     chosen = CommentFilter(request.GET, speakers, answering, documents)
     comments = chosen.narrow(Comment.objects.public().comments(), now)
     listed = page_of(
-        queries.with_words(comments).select_related("measure__document").newest_first(),
+        queries.with_answers(comments).newest_first(),
         request,
         size=ROWS,
     )
