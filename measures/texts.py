@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 
 #: Letters that join others in some scripts and in emoji: kept alone, not in rows.
 JOINERS = "\u200c\u200d"
+#: Letters that are blank by nature.
+BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+#: Which of its looks a sign has: one is enough.
+VARIANTS = re.compile("([\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 JOINERS_IN_A_ROW = re.compile(f"[{JOINERS}]{{2,}}")
 #: More accents than this on one letter cover the lines above and below.
@@ -30,14 +34,21 @@ def clean(text: str) -> str:
     width, and heaps of accents. Lines end with a newline; at most one blank line stands between."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     seen = "".join(letter for letter in text if letter in "\n\t" or _is_seen(letter))
-    seen = ACCENTS.sub(r"\1", JOINERS_IN_A_ROW.sub("", seen))
+    seen = VARIANTS.sub(r"\1", ACCENTS.sub(r"\1", JOINERS_IN_A_ROW.sub("", seen)))
     lines = "\n".join(line.rstrip() for line in seen.split("\n"))
     return BLANK_LINES.sub("\n\n", lines).strip()
+
+
+def has_words(text: str) -> bool:
+    """Say whether there is anything in a text to read: a letter, a figure or another sign."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in clean(text))
 
 
 def _is_seen(letter: str) -> bool:
     """Say whether a letter takes part in what is read: not controls, formats, lone halves of
     letters nor private ones."""
+    if letter in BLANK:
+        return False
     return letter in JOINERS or unicodedata.category(letter) not in UNSEEN
 
 
@@ -78,7 +89,7 @@ def pieces(line: str) -> Iterator[Piece]:
     at = 0
     for found in ADDRESS.finditer(line):
         address = _without_end(found[0])
-        plain = _plain(address)
+        plain = plain_address(address)
         if not plain:
             continue
         if found.start() > at:
@@ -98,7 +109,7 @@ def _without_end(address: str) -> str:
     return address
 
 
-def _plain(address: str) -> str:
+def plain_address(address: str) -> str:
     """Return an address with its host in ASCII; nothing for one that is not to be followed: without
     a host, with a name and password in it, or with a host that is no name."""
     try:

@@ -27,7 +27,7 @@ from measures.actions.commenting import (
     withdraw_comment,
 )
 from measures.actions.deciding import publish_comment, require_approval, return_comment
-from measures.actions.drafting import Broken
+from measures.actions.drafting import Broken, Written, save_draft
 from measures.actions.evidence import keep_files
 from measures.actions.moderating import (
     MOST_REPORTS,
@@ -42,6 +42,7 @@ from measures.queries.discussion import response_of, to_answer
 from measures.uploads import check
 from stakeholders.actions.memberships import end_access
 from stakeholders.choices import Role
+from tests import reports
 from tests.cast import World, make_world
 from tests.comments import (
     LINK,
@@ -377,6 +378,68 @@ def test_an_answer_to_what_was_withdrawn_is_stopped(world: World) -> None:
         answer_begun(world, asked, "approver_author")
 
 
+@pytest.mark.parametrize("gone", ["withdrawn", "hidden", "another leads"])
+def test_an_answer_being_written_is_not_lost_when_the_question_goes(
+    gone: str, world: World
+) -> None:
+    asked = said(world)
+    draft, reporter = answer_begun(world, asked), client_of(world, "reporter")
+    if gone == "withdrawn":
+        withdraw_comment(world.people["voice"], asked)
+    elif gone == "hidden":
+        hide_comment(asked, world.people["steward"], "Reklame.")
+    else:
+        Owner.objects.update(organisation=world.hod)
+    fields = posted(body="Mye arbeid ligger her.", version=draft.version, send="1")
+    response = reporter.post(f"/min-side/innspill/{asked.pk}/svar/", fields)
+    assert response.status_code == 409
+    assert "Mye arbeid ligger her." in response.content.decode()
+    assert "Forkast" in Page(reporter.get(f"/min-side/innspill/{draft.pk}/")).text
+    assert reporter.post(f"/min-side/innspill/{draft.pk}/forkast/").status_code == 302
+    assert not Comment.objects.answers().exists()
+
+
+def test_a_draft_for_an_organisation_one_has_left_does_not_stand_in_the_way(
+    world: World, voice: Client
+) -> None:
+    user, other = world.people["voice"], make_organisation(key="klynge", kind="cluster")
+    drafted(world)
+    user.memberships.create(organisation=other, role=Role.VOICE)
+    end_access(user, world.lmi, world.people["steward"])
+    response = voice.post("/min-side/innspill/ny/VK-01/", posted(version=1, send="1"))
+    assert response.status_code == 302
+    assert only().organisation == other
+    assert only().state == "published"
+
+
+def test_the_same_words_can_be_sent_again_after_they_were_withdrawn(
+    world: World, voice: Client
+) -> None:
+    withdraw_comment(world.people["voice"], said(world))
+    assert voice.post("/min-side/innspill/ny/VK-01/", posted(send="1")).status_code == 302
+    assert Comment.objects.standing().count() == 1
+
+
+def test_a_hidden_answer_answers_nothing(world: World) -> None:
+    asked, steward = said_on(world, timezone.now() - 3 * DAY), world.people["steward"]
+    answer = answered(world, asked)
+    hide_comment(answer, steward, "Personopplysninger.")
+    assert list(to_answer(world.people["reporter"])) == [asked]
+    assert response_of(world.nfd, timezone.now()).answered == 0
+    show_comment(answer, steward)
+    assert not to_answer(world.people["reporter"]).exists()
+    assert response_of(world.nfd, timezone.now()).answered == 1
+
+
+def test_an_approver_reads_nothing_that_is_being_written(world: World) -> None:
+    answer, approver = answer_sent(world, said(world)), client_of(world, "approver")
+    back = take_back_comment(world.people["reporter"], answer)
+    save_comment(world.people["reporter"], back, Said(body="Under arbeid."), back.version)
+    page = approver.get(f"/min-side/innspill/{answer.pk}/godkjenn/")
+    assert "Under arbeid." not in page.content.decode()
+    assert approver.get(f"/min-side/innspill/{answer.pk}/").status_code == 404
+
+
 def test_who_comes_second_is_told(world: World) -> None:
     answer, approver = answer_sent(world, said(world)), client_of(world, "approver")
     take_back_comment(world.people["reporter"], answer)
@@ -473,7 +536,51 @@ def test_a_correction_that_is_accepted_leads_to_an_update_linked_both_ways(world
     publish_update(update, world.people["approver"])
     assert "Etter innspill fra" in Page(Client().get(PATH)).text
     links = [link.href for link in Page(Client().get(comment.get_absolute_url())).links]
-    assert f"{PATH}#melding-{update.pk}" in links
+    assert f"{PATH}?melding={update.pk}#melding-{update.pk}" in links
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://regjeringen.no@ond.example/",
+        "https://regjer\u0131ngen.no/",
+        "javascript:alert(1)",
+        "https://example.no/\u202egnp",
+    ],
+)
+def test_no_link_leads_elsewhere_than_it_says(url: str, world: World, voice: Client) -> None:
+    link = {"links-0-url": url, "links-0-title": "R\u202eapport", "links-0-publisher": "LMI"}
+    link |= {"links-0-publisher_kind": "industry"}
+    voice.post("/min-side/innspill/ny/VK-01/", posted(send="1", **link))
+    for evidence in only().evidence.all():
+        assert evidence.url.isascii()
+        assert "@" not in evidence.url
+        assert evidence.title == "Rapport"
+    content = Client().get(PATH).content.decode()
+    assert 'href="https://regjeringen.no@' not in content
+    assert 'href="javascript' not in content
+
+
+@pytest.mark.parametrize("name", ["body", "links-0-title"])
+def test_a_nul_is_left_out(name: str, world: World, voice: Client) -> None:
+    link = {"links-0-url": LINK.url, "links-0-title": "T", "links-0-publisher": "LMI"}
+    link |= {"links-0-publisher_kind": "industry"}
+    fields = posted(send="1", **link | {name: "a\x00b"})
+    assert voice.post("/min-side/innspill/ny/VK-01/", fields).status_code in {302, 422}
+    assert "\x00" not in str(Comment.objects.values())
+
+
+def test_two_files_of_one_name_are_both_taken_over(world: World) -> None:
+    draft = drafted(world, kind="evidence", body="Se her.")
+    attached_file(draft)
+    comment = post_comment(world.people["voice"], draft, version=draft.version)
+    report = reports.begun(world)
+    reports.attached(report, PDF + b"%", "rapport.pdf")
+    reporter = world.people["reporter"]
+    said_words = Written(reports.words(prompted_by_id=comment.pk))
+    save_draft(reporter, report, said_words, report.version)
+    titles = [evidence.title for evidence in report.evidence.order_by("pk")]
+    assert titles == ["rapport", "rapport (2)"]
 
 
 def attached_file(draft: Comment) -> None:
@@ -507,6 +614,39 @@ def test_a_steward_hides_with_a_public_reason_and_shows_again(world: World) -> N
     assert "Kjøp nå!" in Page(Client().get(PATH)).text
     with pytest.raises(PermissionDenied):
         hide_comment(comment, world.people["approver"], "Nei.")
+
+
+def test_what_is_withdrawn_leaves_the_stewards_desk_and_is_read_by_nobody(world: World) -> None:
+    comment, steward = said(world, body="Hemmelig ord."), client_of(world, "steward")
+    report_comment(comment, "Reklame.")
+    withdraw_comment(world.people["voice"], comment)
+    assert "Innspill som er meldt" not in Page(steward.get("/min-side/")).text
+    page = steward.get(f"/min-side/innspill/{comment.pk}/regler/").content.decode()
+    assert "Hemmelig ord." not in page
+    late = Client().post(f"/innspill/{comment.pk}/meld/", {"note": "Min tekst."})
+    assert late.status_code == 409
+    assert "Min tekst." in late.content.decode()
+    assert "Hemmelig ord." not in late.content.decode()
+
+
+def test_a_supplement_and_an_answer_can_be_reported_and_withdrawn_too(world: World) -> None:
+    asked = said(world)
+    more = supplemented(world, asked)
+    more = post_comment(world.people["voice"], more, version=more.version)
+    answer = answered(world, asked)
+    links = [link.href for link in Page(Client().get(asked.get_absolute_url())).links]
+    for text in (asked, more, answer):
+        assert f"/innspill/{text.pk}/meld/" in links
+        assert f"/min-side/innspill/{text.pk}/" in links
+    desk = Page(client_of(world, "voice").get(f"/min-side/innspill/{more.pk}/"))
+    assert f"/min-side/innspill/{more.pk}/trekk/" in [link.href for link in desk.links]
+    # Nobody answers or supplements a supplement: there is no place for it.
+    assert client_of(world, "reporter").get(
+        f"/min-side/innspill/{more.pk}/svar/"
+    ).status_code == 404  # fmt: skip
+    assert client_of(world, "voice").get(
+        f"/min-side/innspill/{more.pk}/utfyll/"
+    ).status_code == 404  # fmt: skip
 
 
 def test_anybody_reports_a_comment_and_nothing_is_known_of_who(world: World) -> None:
@@ -592,21 +732,32 @@ def test_it_costs_the_same_with_one_and_with_five_hundred(path: str, world: Worl
     assert queries() == few
 
 
-def test_the_stream_has_pages_and_loses_nothing(world: World) -> None:
-    """Every update, comment and answer stands on exactly one page, in order."""
-    many_said(world, world.measure, 30)
-    for day in ("2024-01-01", "2026-11-01"):
-        make_update(world.measure, day)
+def test_the_stream_has_pages_and_loses_nothing(world: World, settings: Any) -> None:
+    """Every update, comment and answer stands on exactly one page, in order, where its address
+    leads; a page beyond the last is the last."""
+    now, settings.COMMENTS_PER_DAY = timezone.now(), 100
+    for n in range(50):
+        said_on(world, now - n * DAY - datetime.timedelta(minutes=n), body=f"Ord {n}.")
+    days = [timezone.localdate(now - n * DAY) for n in (0, 18, 19, 20, 21, 39, 40, 60)]
+    for day in days:
+        make_update(world.measure, day.isoformat())
     seen: list[str] = []
-    for side in range(1, 5):
+    for side in range(1, 4):
         page = Client().get(f"{PATH}?side={side}")
+        for told in (m.told for m in page.context["page"].stream if m.told):
+            there = Client().get(told.update.get_absolute_url().partition("#")[0])
+            assert there.context["page"].discussion.number == side
         for moment in page.context["page"].stream:
             seen.append(f"c{moment.comment.pk}" if moment.comment else f"u{moment.told.update.pk}")
         if side == page.context["pages"].page.paginator.num_pages:
             break
     assert len(seen) == len(set(seen))
-    assert sum(one[0] == "c" for one in seen) == 60
+    assert sum(one[0] == "c" for one in seen) == 50
     assert sum(one[0] == "u" for one in seen) == StatusUpdate.objects.published().count()
+    beyond = Client().get(f"{PATH}?side=99")
+    assert beyond.context["page"].discussion.number == 3
+    assert beyond.context["pages"].page.number == 3
+    assert not beyond.context["pages"].understood
 
 
 def test_what_is_not_public_is_nowhere(world: World) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measures.templatetags.texts import as_paragraphs, first_words
-from measures.texts import blocks, clean
+from measures.texts import blocks, clean, has_words
 
 
 def shown(text: str) -> str:
@@ -76,10 +76,18 @@ def test_a_host_that_looks_like_another_is_shown_as_it_is() -> None:
         ("a\n \t\n\n\n\nb", "a\n\nb"),
         ("  a  \n b ", "a\n b"),
         ("\ud800a", "a"),
+        ("\u3164\u2800\u034fa", "a"),
+        ("❤" + "\ufe0f" * 9, "❤\ufe0f"),
     ],
 )
 def test_what_cannot_be_seen_is_taken_out(typed: str, kept: str) -> None:
     assert clean(typed) == kept
+
+
+@pytest.mark.parametrize("text", ["", "\u200d", "\u3164", "\ufe0f \u0301", " \n "])
+def test_what_says_nothing_is_nothing(text: str) -> None:
+    assert not has_words(text)
+    assert has_words(f"{text}!")
 
 
 def test_a_long_text_is_taken_whole() -> None:

@@ -18,9 +18,9 @@ from measures.actions import Changed
 from measures.actions.drafting import Broken, locked, new_key
 from measures.actions.evidence import Link, forget, keep_files, keep_links, leave_out
 from measures.choices import CommentKind, CommentState, Verb
-from measures.models import Comment, Event, Measure
+from measures.models import Comment, CommentReport, Event, Measure
 from measures.queries.discussion import answers_for, voices_of
-from measures.texts import clean
+from measures.texts import clean, has_words
 from measures.uploads import Checked
 from stakeholders.models import Organisation, User
 
@@ -153,6 +153,9 @@ def post_comment(user: User, draft: Comment, *, version: int) -> Comment:
     stored = own(user, draft)
     if stored.version != version:
         raise StaleComment(stored)
+    # Locked: others decide whether it wants four eyes, and what it says in a day is counted.
+    organisations = Organisation.objects.select_for_update(no_key=True)
+    stored.organisation = organisations.get(pk=stored.organisation_id)
     must_speak(user, about(stored), stored.organisation)
     obey(stored)
     stored.submitted_at = timezone.now()
@@ -170,7 +173,7 @@ def obey(comment: Comment) -> None:
         messages["kind"] = [_("Velg hva slags innspill det er.")]
     if comment.kind == CommentKind.POSITION and not comment.view:
         messages["view"] = [_("Velg hva dere mener om gjennomføringen.")]
-    if not comment.body:
+    if not has_words(comment.body):
         messages["body"] = [_("Skriv noe.")]
     if comment.kind == CommentKind.EVIDENCE and not comment.evidence.exists():
         messages["evidence"] = [_("Legg ved en lenke eller en fil som viser det.")]
@@ -190,9 +193,8 @@ def _most() -> int:
 
 
 def said_today(comment: Comment) -> int:
-    """Count what the organisation has published or handed in during the last day and night. Its
-    row is locked, so that two at once are counted."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=comment.organisation_id)
+    """Count what the organisation, whose row is locked, has published or handed in during the last
+    day and night."""
     lately = timezone.now() - A_DAY
     sent = Comment.objects.comments().filter(organisation=comment.organisation_id)
     return sent.filter(Q(submitted_at__gt=lately) | Q(published_at__gt=lately)).count()
@@ -249,6 +251,9 @@ def withdraw_comment(user: User, comment: Comment) -> Comment:
         raise Changed(_("Innspillet er alt trukket."))
     stored.withdrawn_at = timezone.now()
     stored.save(update_fields=["withdrawn_at"])
+    # There is nothing left to hide.
+    reports = CommentReport.objects.filter(comment=stored, handled_at=None)
+    reports.update(handled_at=stored.withdrawn_at, handled_by=user)
     tell(Verb.COMMENT_WITHDRAWN, stored, user)
     return as_it_is(stored)
 

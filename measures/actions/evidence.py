@@ -74,11 +74,13 @@ def keep_files(draft: StatusUpdate | Comment, files: Sequence[Checked]) -> None:
         )
 
 
-def copy_evidence(evidence: Evidence, draft: StatusUpdate) -> None:
-    """Give the draft the same evidence. A file is copied: the draft's may be thrown away."""
+def copy_evidence(evidence: Evidence, draft: StatusUpdate, title: str = "") -> None:
+    """Give the draft the same evidence, under another title where one is given. A file is copied:
+    the draft's may be thrown away."""
     copy = Evidence.objects.get(pk=evidence.pk)
     copy.pk = None
     copy.update, copy.comment = draft, None
+    copy.title = title or copy.title
     if evidence.file:
         with evidence.file.open() as content:
             copy.file.save(evidence.file_name, ContentFile(content.read()), save=False)
@@ -90,7 +92,7 @@ def take_over_files(comment: Comment, draft: StatusUpdate) -> None:
     filled in the form."""
     known = set(draft.evidence.exclude(file="").values_list("sha256", flat=True))
     for evidence in comment.evidence.exclude(file="").exclude(sha256__in=known):
-        copy_evidence(evidence, draft)
+        copy_evidence(evidence, draft, title=free_title(draft, evidence.title))
 
 
 def publisher_kind(organisation: Organisation | None) -> PublisherKind:

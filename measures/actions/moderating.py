@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ def hide_comment(comment: Comment, steward: User, reason: str) -> Comment:
     stored.hidden_reason = reason.strip()
     stored.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
     _see_to_reports(stored, steward)
+    _count_answers(stored)
     tell(Verb.COMMENT_HIDDEN, stored, steward, {"hidden_reason": ["", stored.hidden_reason]})
     return as_it_is(stored)
 
@@ -48,6 +50,7 @@ def show_comment(comment: Comment, steward: User) -> Comment:
     before = stored.hidden_reason
     stored.hidden_at, stored.hidden_by, stored.hidden_reason = None, None, ""
     stored.save(update_fields=["hidden_at", "hidden_by", "hidden_reason"])
+    _count_answers(stored)
     tell(Verb.COMMENT_SHOWN, stored, steward, {"hidden_reason": [before, ""]})
     return as_it_is(stored)
 
@@ -87,6 +90,15 @@ def _kept(comment: Comment, steward: User) -> Comment:
     if not Comment.objects.kept_by(steward).filter(pk=comment.pk).exists():
         raise PermissionDenied("Only stewards of the document see to its comments")
     return Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+
+
+def _count_answers(answer: Comment) -> None:
+    """Say anew when the comment was answered, after an answer to it was hidden or shown: by the
+    first one that stands."""
+    if answer.answers_id:
+        standing = Comment.objects.answers().standing().filter(answers=answer.answers_id)
+        first = standing.aggregate(first=Min("published_at"))["first"]
+        Comment.objects.filter(pk=answer.answers_id).update(answered_at=first)
 
 
 def _see_to_reports(comment: Comment, steward: User) -> int:

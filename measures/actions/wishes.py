@@ -86,7 +86,15 @@ def keep_ask(
             cells["title_en"] = ""  # the translation is of the old words
         if cells["summary"] != said["summary"]:
             cells["summary_en"] = ""
-    return keep_row(ASKS, cells | dict(said), user, today=today, seen=seen)
+    linked = not ask or set(_refs(cells["measures"])) != set(_refs(said["measures"]))
+    plan = keep_row(ASKS, cells | dict(said), user, today=today, seen=seen)
+    if linked and not plan.problems:
+        Ask.objects.filter(key=key).update(linked_by_itself=True)
+    return plan
+
+
+def _refs(cell: str) -> list[str]:
+    return [ref for ref in cell.split("|") if ref]
 
 
 def version_of_row(table: Table, instance: Any) -> int:

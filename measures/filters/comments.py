@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from measures.choices import COMMENT_KINDS, Answered, CommentKind
 from measures.filters.answers import Narrowed
@@ -60,9 +61,7 @@ class CommentFilter(Narrowed):
         if speaker := self.chosen("fra"):
             comments = comments.filter(organisation__key=speaker)
         if answering := self.chosen("til"):
-            organisation = Organisation.objects.filter(key=answering).values("pk")
-            measures = Measure.objects.answered_by(organisation)
-            comments = comments.filter(measure__in=measures.values("pk"))
+            comments = comments.filter(self._answered_by(answering))
         if document := self.chosen("dokument"):
             comments = comments.filter(measure__document__key=document)
         if kind := self.chosen("type"):
@@ -70,6 +69,15 @@ class CommentFilter(Narrowed):
         if ref := self.chosen("tiltak"):
             comments = comments.filter(measure__ref=ref)
         return self._answered(comments, now)
+
+    def _answered_by(self, key: str) -> Q:
+        """Those that the organisation answered first, where the answered are asked for; else those
+        on the measures that it answers for."""
+        organisation = Organisation.objects.get(key=key)
+        if self.chosen("svar") == Answered.ANSWERED:
+            return Q(pk__in=Comment.objects.answered_by(organisation).values("pk"))
+        this = Organisation.objects.filter(pk=organisation.pk).values("pk")
+        return Q(measure__in=Measure.objects.answered_by(this).values("pk"))
 
     def _answered(self, comments: CommentQuerySet, now: datetime.datetime) -> CommentQuerySet:
         kept: dict[str, CommentQuerySet] = {

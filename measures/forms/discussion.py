@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import COMMENT_KINDS, CommentKind, Language, View
-from measures.forms.fields import Dressed, LongText
+from measures.forms.fields import Dressed, LongText, without_nul
 from measures.forms.report import LinkForm, SeveralFiles
 from measures.models import Comment
 from measures.uploads import ACCEPT
@@ -85,7 +85,7 @@ class CommentForm(Dressed):
         """Keep a text that is too long as it was typed."""
         data = super().clean() or {}
         if "body" in self.errors:
-            self.typed_values["body"] = str(self.data.get("body", ""))
+            self.typed_values["body"] = without_nul(str(self.data.get("body", "")))
         return data
 
     @property

@@ -32,7 +32,7 @@ class LongText(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the text with one newline at the end of each line."""
         text = super().to_python(value) or ""
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return without_nul(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class SomeRows(Several):
     def clean(self, value: Any) -> Any:
         """Return the rows."""
         return super().clean([one for one in value or () if number_in(str(one)) is not None])
+
+
+def without_nul(text: str) -> str:
+    """Return the text without the one sign that no database keeps."""
+    return text.replace("\x00", "")
 
 
 def as_typed(date: PartialDate | None) -> str:

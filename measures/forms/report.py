@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Language, Outlook, Precision, PublisherKind, ReasonKind, Status
 from measures.dates import PartialDate, typed
-from measures.forms.fields import Dressed, LongText, as_typed
+from measures.forms.fields import Dressed, LongText, as_typed, without_nul
 from measures.models import Comment, Measure, StatusUpdate
 from measures.queries.measure import reference
+from measures.texts import clean, plain_address
 from measures.uploads import ACCEPT
 
 LONG = 20_000
@@ -201,7 +202,8 @@ class ReportForm(Dressed):
         data = super().clean() or {}
         for name in self.errors:
             if isinstance(self.fields.get(name), forms.CharField):
-                self.typed_values.setdefault(name, str(self.data.get(self.add_prefix(name), "")))
+                typed_text = str(self.data.get(self.add_prefix(name), ""))
+                self.typed_values.setdefault(name, without_nul(typed_text))
         return data
 
     def clean_prompted_by(self) -> int | None:
@@ -245,10 +247,15 @@ class LinkForm(Dressed):
         data = super().clean() or {}
         if not self.is_begun():
             return data
+        address = plain_address(clean(data.get("url", "")))
         try:
-            URLValidator(schemes=["http", "https"])(data.get("url", ""))
+            URLValidator(schemes=["http", "https"])(address)
         except forms.ValidationError:
             self.add_error("url", _t("Skriv hele adressen til kilden, med https:// foran."))
+        else:
+            data["url"] = address
+        for name in ("title", "publisher"):
+            data[name] = " ".join(clean(data.get(name, "")).split())
         if not data.get("title"):
             self.add_error("title", _t("Skriv hva kilden heter."))
         if not data.get("publisher"):
@@ -262,7 +269,9 @@ class LinkForm(Dressed):
 
     def typed_value(self) -> dict[str, str]:
         """Return what was typed, as it was typed."""
-        return {name: str(self.data.get(self.add_prefix(name), "")) for name in self.fields}
+        return {
+            name: without_nul(str(self.data.get(self.add_prefix(name), ""))) for name in self.fields
+        }
 
 
 #: What people see each text as, for the page that shows them again when nothing could be saved.

@@ -66,6 +66,19 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Those whose answer should have been there at the moment `now`."""
         return self.unanswered().filter(published_at__lt=now - answer_within())
 
+    def answered_by(self, organisation: Organisation) -> CommentQuerySet:
+        """Those owed an answer whose first answer that stands was the organisation's."""
+        own = (
+            Comment.objects.answers()
+            .standing()
+            .filter(
+                answers=OuterRef("pk"),
+                organisation=organisation,
+                published_at=OuterRef("answered_at"),
+            )
+        )
+        return self.owed().filter(Exists(own))
+
     def positions(self) -> CommentQuerySet:
         """What organisations hold of measures now: of each its last position that stands."""
         later = Comment.objects.standing().filter(
@@ -123,7 +136,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         organisations the person reports for answer for."""
         reports = Membership.objects.of(user, Role.REPORTER).values("organisation")
         answered = Measure.objects.answered_by(reports)
-        return self.standing().comments().filter(measure__in=answered.values("pk"))
+        asked = self.standing().comments().exclude(kind=CommentKind.SUPPLEMENT)
+        return asked.filter(measure__in=answered.values("pk"))
 
     def kept_by(self, user: User) -> CommentQuerySet:
         """The public ones that the person sees to: stewards of the coordinating ministries."""

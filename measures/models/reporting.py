@@ -380,6 +380,10 @@ class StatusUpdate(English, models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def get_absolute_url(self) -> str:
+        """Return where it stands on the page of its measure, also where that has several pages."""
+        return f"{self.measure.get_absolute_url()}?melding={self.pk}#melding-{self.pk}"
+
     @property
     def when(self) -> PartialDate:
         """The date as exactly as it is known."""

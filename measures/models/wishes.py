@@ -39,7 +39,8 @@ class Priority(models.Model):
 class Ask(English, models.Model):
     """Something an organisation asked for, and the measures that meet it, if any.
 
-    Which measures meet an ask is our reading. No measure is an answer too: it is shown as such.
+    Which measures meet an ask is our reading, unless it is `linked_by_itself`. No measure is an
+    answer too: it is shown as such.
     """
 
     key = models.SlugField(_("nøkkel"), max_length=30, unique=True)
@@ -55,6 +56,9 @@ class Ask(English, models.Model):
     )
     source_name = models.CharField(_("kilde"), max_length=300)
     source_url = models.URLField(_("kildens adresse"), max_length=500, blank=True)
+    linked_by_itself = models.BooleanField(
+        _("koblet av organisasjonen selv"), default=False, editable=False
+    )
 
     class Meta:
         verbose_name = _("ønske")

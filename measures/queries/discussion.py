@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import ceil
 from operator import or_
 from typing import Any
 
@@ -157,8 +158,9 @@ def led_to(comment: Comment) -> list[StatusUpdate]:
 class Discussion:
     """The comments and answers of one page of a measure, the latest first.
 
-    `newer` and `older` are when the comments around the page were published, None at the ends: what
-    else is told on the page lies between. `positions` are what organisations hold now.
+    `newer` and `older` are when the last comment of the page before and of this one were published,
+    None at the ends: what else is told on the page lies between. `positions` are what organisations
+    hold now.
     """
 
     comments: Sequence[Comment]
@@ -175,8 +177,8 @@ class Discussion:
 
 
 def discussion_of(measure: Measure, number: int = 1) -> Discussion:
-    """Return one page of what was said about a measure, in one query; the first page when there is
-    no such one, in one more."""
+    """Return one page of what was said about a measure, in one query; the last page when there is
+    no such one, in two more."""
     first, last = (number - 1) * ON_A_PAGE + 1, number * ON_A_PAGE
     stands = Comment.objects.positions().filter(pk=OuterRef("pk"))
     found: list[Any] = list(
@@ -191,8 +193,11 @@ def discussion_of(measure: Measure, number: int = 1) -> Discussion:
     )
     shown = [c for c in found if first <= c.place <= last]
     if not shown and number > 1:
-        return discussion_of(measure)
+        total = Comment.objects.public().filter(measure=measure).count()
+        return discussion_of(measure, max(1, ceil(total / ON_A_PAGE)))
     around = {c.place: c.published_at for c in found}
+    # What is told below the last comment of a page stands on the next one.
+    has_next = last + 1 in around
     positions = [c for c in found if c.is_position]
     return Discussion(
         comments=shown,
@@ -200,7 +205,7 @@ def discussion_of(measure: Measure, number: int = 1) -> Discussion:
         total=found[0].total if found else 0,
         number=number,
         newer=around.get(first - 1),
-        older=around.get(last + 1),
+        older=around[last] if has_next else None,
     )
 
 
@@ -209,6 +214,16 @@ def with_words(comments: CommentQuerySet) -> CommentQuerySet:
     return comments.select_related(
         "organisation", "answers__organisation", "supplements__organisation"
     )
+
+
+def page_with(measure: Measure, update: StatusUpdate) -> int:
+    """Return the number of the page that an update stands on among what was said."""
+    day = datetime.datetime.combine(update.date, datetime.time())
+    since = timezone.make_aware(day, timezone.get_default_timezone())
+    said = Comment.objects.public().filter(measure=measure)
+    counts = said.aggregate(above=Count("pk", filter=Q(published_at__gte=since)), all=Count("pk"))
+    last = max(1, ceil(counts["all"] / ON_A_PAGE))
+    return int(min(counts["above"] // ON_A_PAGE + 1, last))
 
 
 # --- Positions in lists ----------------------------------------------------------------------
@@ -274,8 +289,9 @@ def to_answer(user: User) -> CommentQuerySet:
 
 
 def under_way(user: User) -> CommentQuerySet:
-    """What the person has written and is not public yet, the latest saved first."""
-    mine = Comment.objects.written_by(user)
+    """What the person has written and is not public yet, the latest saved first; also on behalf of
+    an organisation that the person has left, where it can be given up."""
+    mine = Comment.objects.filter(author=user, published_at=None, withdrawn_at=None)
     return mine.order_by(F("saved_at").desc(nulls_last=True), "-pk")
 
 
@@ -287,10 +303,11 @@ def to_decide(user: User) -> CommentQuerySet:
 def reported(user: User) -> CommentQuerySet:
     """The comments that people have reported, and the person sees to. Adds `reported_times`."""
     unhandled = CommentReport.objects.filter(comment=OuterRef("pk"), handled_at=None)
+    standing = Comment.objects.standing().values("pk")
     count = unhandled.order_by().values("comment").annotate(n=Count("pk")).values("n")
     return (
         Comment.objects.kept_by(user)
-        .filter(Exists(unhandled))
+        .filter(Exists(unhandled), pk__in=standing)
         .annotate(reported_times=Subquery(count))
         .order_by("pk")
     )
@@ -300,9 +317,9 @@ def seen_by(user: User) -> CommentQuerySet:
     """What the person has something to do with: one's own on its way to the public, what is one's
     to decide on, and in public what one may answer, add to, withdraw or hide."""
     comments = Comment.objects.all()
-    decided = comments.decided_by(user).filter(published_at=None, withdrawn_at=None)
+    decided = comments.approvable_by(user)
     mine = (
-        *(comments.written_by(user), decided, comments.answerable_by(user)),
+        *(under_way(user).order_by(), decided, comments.answerable_by(user)),
         *(comments.spoken_by(user), comments.kept_by(user)),
     )
     return comments.filter(reduce(or_, (Q(pk__in=some.values("pk")) for some in mine)))
@@ -333,9 +350,7 @@ def response_of(organisation: Organisation, now: datetime.datetime) -> Response:
     Answered are the comments whose first answer was its own; waiting are those on the measures that
     it answers for. The median is of whole time, in days, from publication to the first answer.
     """
-    first = Comment.objects.answers().public().filter(answers=OuterRef("pk"))
-    own = first.filter(organisation=organisation, published_at=OuterRef("answered_at"))
-    answered = Comment.objects.owed().filter(Exists(own), answered_at__isnull=False)
+    answered = Comment.objects.answered_by(organisation)
     of_its_own = Organisation.objects.filter(pk=organisation.pk).values("pk")
     answers_for_it = Measure.objects.answered_by(of_its_own).values("pk")
     waiting = Comment.objects.unanswered().filter(measure__in=answers_for_it)

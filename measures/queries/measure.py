@@ -178,6 +178,8 @@ def page_of(measure: Measure, today: datetime.date, number: int = 1) -> MeasureP
         .select_related("organisation", "carried_to", "prompted_by__organisation")
         .newest_first()
     )
+    for update in updates:
+        update.measure = measure  # for its address
     discussion = discussion_of(measure, number)
     load_evidence(updates, discussion.comments)
     # The status fact names the source of the current update: it is among those just loaded.

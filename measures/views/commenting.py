@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
+from django.db.models import Exists, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from measures.actions import Changed
 from measures.actions.commenting import (
+    WRITABLE,
     About,
     Said,
     StaleComment,
@@ -27,9 +29,11 @@ from measures.actions.commenting import (
     withdraw_comment,
 )
 from measures.actions.drafting import Broken
+from measures.choices import CommentKind
 from measures.forms.discussion import LABELS, CommentForm, initial_links, initial_of
 from measures.forms.report import LinkFormSet
 from measures.models import Comment, Measure, StatusUpdate
+from measures.models.discussion import CommentQuerySet
 from measures.queries.discussion import answers_for, seen_by, voices_of, with_words
 from measures.texts import clean
 from measures.views.desk import person, private
@@ -56,8 +60,20 @@ class CommentDesk(Writing):
 
     @property
     def speaker(self) -> Organisation:
-        """Who speaks, as long as nobody else is chosen."""
-        return self.draft.organisation if self.draft else self.organisations[0]
+        """Who speaks, as long as nobody else is chosen: never one that the person has left."""
+        if self.draft and self.draft.organisation in self.organisations:
+            return self.draft.organisation
+        return self.organisations[0]
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a colleague looks at the text first, whoever is chosen to speak."""
+        return bool(self.about.answers) or all(o.comments_need_approval for o in self.organisations)
+
+    @property
+    def may_be_checked(self) -> bool:
+        """Whether that depends on who is chosen to speak."""
+        return not self.is_checked and any(o.comments_need_approval for o in self.organisations)
 
 
 # --- The three ways in -----------------------------------------------------------------------
@@ -119,32 +135,45 @@ def at_measure(request: HttpRequest, ref: str) -> CommentDesk:
 
 
 def at_comment(request: HttpRequest, pk: int) -> CommentDesk:
-    """Fetch the comment that the person may answer. 404 else."""
-    comment = get_object_or_404(with_words(Comment.objects.answerable_by(person(request))), pk=pk)
+    """Fetch the comment that the person may answer, or has begun to answer: what was typed must not
+    be lost to a 404 when it was withdrawn meanwhile, or others answer for the measure now."""
+    user = person(request)
+    mine = Comment.objects.answerable_by(user)
+    comment = fetched(mine, pk, begun=Comment.objects.filter(answers=pk, author=user))
     measure = Measure.objects.for_list(timezone.localdate()).get(pk=comment.measure_id)
     address = reverse("measures:comment_answer", args=[comment.pk])
     about = About(measure, answers=comment)
-    return laid_out(request, about, list(answers_for(person(request), measure)), address)
+    return laid_out(request, about, list(answers_for(user, measure)), address)
 
 
 def at_own(request: HttpRequest, pk: int) -> CommentDesk:
-    """Fetch a comment of an organisation that the person speaks for. 404 else."""
-    own = Comment.objects.standing().spoken_by(person(request))
-    comment = get_object_or_404(with_words(own), pk=pk)
+    """Fetch a comment of an organisation that the person speaks for, or has begun to add to."""
+    user = person(request)
+    own = Comment.objects.standing().spoken_by(user).exclude(kind=CommentKind.SUPPLEMENT)
+    comment = fetched(own, pk, begun=Comment.objects.filter(supplements=pk, author=user))
     measure = Measure.objects.for_list(timezone.localdate()).get(pk=comment.measure_id)
     address = reverse("measures:comment_supplement", args=[comment.pk])
     about = About(measure, supplements=comment)
-    return laid_out(request, about, [comment.organisation], address)
+    mine = [one for one in voices_of(user) if one.pk == comment.organisation_id]
+    return laid_out(request, about, mine, address)
+
+
+def fetched(mine: CommentQuerySet, pk: int, begun: CommentQuerySet) -> Comment:
+    """Return the comment when it is one of `mine`, or the person has a draft about it. 404 else."""
+    drafts = begun.filter(state__in=WRITABLE)
+    comments = Comment.objects.filter(Q(pk__in=mine.values("pk")) | Q(Exists(drafts)), pk=pk)
+    return get_object_or_404(with_words(comments))
 
 
 def laid_out(
     request: HttpRequest, about: About, organisations: list[Organisation], address: str
 ) -> CommentDesk:
     """Return the desk with its forms, filled in with what was posted, else with the draft."""
-    if not organisations:
-        raise Http404
     sent = request.POST if request.method == "POST" else None
     draft = about.drafts_of(person(request)).select_related("organisation", "returned_by").first()
+    if not organisations and not draft:
+        raise Http404
+    organisations = organisations or [draft.organisation]
     form = CommentForm(
         sent, kind=about.kind, organisations=organisations, initial=initial_of(draft)
     )
@@ -199,8 +228,9 @@ def save(desk: CommentDesk) -> None:
     said = Said(**form.words(), typed=typed(desk), links=links(desk), files=files, removed=removed)
     try:
         with transaction.atomic():
-            draft = open_comment(user, desk.about, form.speaker or desk.speaker)
-            desk.draft = save_comment(user, draft, said, version, form.speaker)
+            speaker = form.speaker or desk.speaker
+            draft = open_comment(user, desk.about, speaker)
+            desk.draft = save_comment(user, draft, said, version, speaker)
     except StaleComment as stale:
         desk.stored = desk.draft = stale.stored
     except Changed as changed:
@@ -233,17 +263,20 @@ def place_of(comment: Comment) -> str:
 def sent_already(desk: CommentDesk) -> Comment | None:
     """Return what the person sent a moment ago, when the same is posted again: a button was pressed
     twice."""
-    if desk.draft or not desk.form.is_valid():
+    if desk.draft or "send" not in desk.request.POST or not desk.form.is_valid():
         return None
-    lately = timezone.now() - A_MOMENT
-    about = desk.about
+    about, words = desk.about, desk.form.words()
     return Comment.objects.filter(
         measure=about.measure,
         answers=about.answers,
         supplements=about.supplements,
+        organisation=desk.form.speaker or desk.speaker,
         author=person(desk.request),
-        submitted_at__gt=lately,
-        body=clean(desk.form.cleaned_data["body"]),
+        submitted_at__gt=timezone.now() - A_MOMENT,
+        withdrawn_at=None,
+        hidden_at=None,
+        kind=about.kind or words["kind"],
+        body=clean(words["body"]),
     ).first()
 
 
@@ -296,7 +329,8 @@ def as_desk(request: HttpRequest, comment: Comment, trouble: str = "") -> HttpRe
         "comment": comment,
         "own": comment.author_id == user.pk,
         "may_answer": this.answerable_by(user).exists(),
-        "may_supplement": this.standing().spoken_by(user).exists(),
+        "may_supplement": this.standing().spoken_by(user).filter(supplements=None).exists(),
+        "may_withdraw": this.standing().spoken_by(user).exists(),
         "may_moderate": this.kept_by(user).exists(),
         "reports": Measure.objects.reportable_by(user).filter(pk=comment.measure_id).exists(),
         "correctable": correctable(user, comment),
@@ -356,8 +390,10 @@ def comment_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def mine(request: HttpRequest, pk: int) -> Comment:
-    """Fetch the person's own text that is not public yet. 404 else."""
-    own = with_words(Comment.objects.written_by(person(request)))
+    """Fetch the person's own text that is not public yet, also on behalf of an organisation that
+    the person has left: it can be given up. 404 else."""
+    writing = Comment.objects.filter(published_at=None, withdrawn_at=None)
+    own = with_words(writing.filter(author=person(request)))
     found: Any = get_object_or_404(own.select_related("measure", "author"), pk=pk)
     comment: Comment = found
     return comment

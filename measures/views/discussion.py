@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,20 +41,28 @@ def comment_list(request: HttpRequest) -> HttpResponse:
         request,
         size=ROWS,
     )
+    titles = [(d.key, d.local_text("short_title")) for d in documents]
     context = {
         "listed": listed,
         "chosen": {name: chosen.chosen(name) for name in chosen.fields},
         "understood": chosen.understood and listed.understood,
         "fields": [
-            ("fra", _("Hvem som sier det"), [(o.key, o.label) for o in speakers]),
-            ("til", _("Hvem som skal svare"), [(o.key, o.label) for o in answering]),
-            ("dokument", _("Dokument"), [(d.key, d.short_title) for d in documents]),
-            ("type", _("Type"), chosen.fields["type"].choices),  # type: ignore[attr-defined]  # OneOf
-            ("svar", _("Svar"), chosen.fields["svar"].choices),  # type: ignore[attr-defined]  # OneOf
+            ("fra", _("Hvem som sier det"), [(o.key, o.label, "nb") for o in speakers]),
+            ("til", _("Hvem som skal svare"), [(o.key, o.label, "nb") for o in answering]),
+            ("dokument", _("Dokument"), [(key, t.text, t.lang) for key, t in titles]),
+            ("type", _("Type"), own_words(chosen, "type")),
+            ("svar", _("Svar"), own_words(chosen, "svar")),
+            ("tiltak", _("Tiltak"), None),
         ],
         "now": now,
     }
     return render(request, "measures/comment_list.html", context)
+
+
+def own_words(chosen: CommentFilter, name: str) -> list[tuple[str, str, str]]:
+    """Return the choices of a filter in the language of the page, as value, words and language."""
+    choices: Any = chosen.fields[name].choices  # type: ignore[attr-defined]  # OneOf
+    return [(value, str(words), "") for value, words in choices]
 
 
 @login_not_required
@@ -85,9 +95,10 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Let anybody say that a comment breaks the rules. Nothing is kept of who it was."""
-    found = get_object_or_404(
-        queries.with_words(Comment.objects.standing()).select_related("measure"), pk=pk
-    )
+    # What somebody writes about it is not lost to a 404 when it is withdrawn meanwhile.
+    posted = request.method == "POST"
+    comments = Comment.objects.public() if posted else Comment.objects.standing()
+    found = get_object_or_404(queries.with_words(comments).select_related("measure"), pk=pk)
     form = NoteForm(
         request.POST if request.method == "POST" else None,
         label=_("Hva er galt?"),

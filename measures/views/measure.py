@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from measures.queries.discussion import ON_A_PAGE, Discussion
+from measures.models import Measure, StatusUpdate
+from measures.queries.discussion import ON_A_PAGE, Discussion, page_with
 from measures.queries.measure import document_of_prefix, find, page_of, reference
 from measures.views import paging
 from measures.views.paging import Pages
@@ -30,6 +33,8 @@ def measure(request: HttpRequest, ref: str) -> HttpResponse:
         address = found.get_absolute_url() + (f"?{query}" if query else "")
         return redirect(address, permanent=True)
     asked = number_in(request.GET.get("side", "1")) or 1
+    if update := asked_for(request, found):
+        asked = page_with(found, update)
     page = page_of(found, today, asked)
     document_title = found.document.local_text("short_title")
     context = {
@@ -49,7 +54,16 @@ def measure(request: HttpRequest, ref: str) -> HttpResponse:
 
 def pages_of(discussion: Discussion, request: HttpRequest) -> Pages:
     """Return the pages of what was said; the rows of this one are loaded already."""
-    return paging.page_of(range(discussion.total), request, size=ON_A_PAGE)
+    pages = paging.page_of(range(discussion.total), request, size=ON_A_PAGE)
+    page = pages.page.paginator.get_page(discussion.number)
+    return replace(pages, page=page, query="")
+
+
+def asked_for(request: HttpRequest, measure: Measure) -> StatusUpdate | None:
+    """Return the update that the address asks for, to show the page that it stands on."""
+    key = number_in(request.GET.get("melding", ""))
+    updates = StatusUpdate.objects.published().filter(measure=measure)
+    return updates.filter(pk=key).first() if key else None
 
 
 def not_found(request: HttpRequest, ref: str) -> HttpResponse:

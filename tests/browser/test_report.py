@@ -138,14 +138,15 @@ def test_sending_waits_for_what_is_being_saved(
 ) -> None:
     with signed_in(chromium, desk_site, folder) as page:
         held: list[Route] = []
-        page.goto(f"{desk_site}{REPORT}")
+        report = "/min-side/rapporter/EX-09/"
+        page.goto(f"{desk_site}{report}")
         page.route("**/lagre/", lambda route: held.append(route))
-        page.check("#id_status input[value=in_progress], input[name=status][value=in_progress]")
-        page.check("input[name=outlook][value=on_track]")
         with page.expect_request("**/lagre/"):
+            page.check("input[name=status][value=in_progress]")
+            page.check("input[name=outlook][value=on_track]")
             page.fill("#id_summary", "Sendt mens det ble lagret.")
         page.click("button[name=send]")
-        assert page.url.endswith(REPORT)
+        assert page.url.endswith(report)
         held[0].continue_()
         page.wait_for_url("**/sendt/**")
         assert "Sendt mens det ble lagret." in page.inner_text("main")
