@@ -240,12 +240,12 @@ COMMENT_KINDS = (
 OWES_ANSWER = (CommentKind.QUESTION, CommentKind.CORRECTION, CommentKind.CONCERN)
 
 
-class View(TextChoices):
+class Position(TextChoices):
     """What an organisation holds of a measure: its word, never the owner's status."""
 
-    ACHIEVED = "achieved", pgettext_lazy("view", "Gjennomført")
-    PARTLY = "partly", pgettext_lazy("view", "Delvis gjennomført")
-    NOT_ACHIEVED = "not_achieved", pgettext_lazy("view", "Ikke gjennomført")
+    ACHIEVED = "achieved", pgettext_lazy("position", "Gjennomført")
+    PARTLY = "partly", pgettext_lazy("position", "Delvis gjennomført")
+    NOT_ACHIEVED = "not_achieved", pgettext_lazy("position", "Ikke gjennomført")
 
 
 class CommentState(TextChoices):

@@ -1,6 +1,6 @@
 """The register's public addresses (bokmål paths; the language is a prefix)."""
 
-from django.urls import path
+from django.urls import include, path
 
 from measures.views import (
     approve,
@@ -30,6 +30,29 @@ from measures.views import (
 )
 
 app_name = "measures"
+#: Writing, answering, approving and hiding comments.
+commenting_urls = [
+    path("ny/<str:ref>/", commenting.comment_new, name="comment_new"),
+    path("ny/<str:ref>/lagre/", commenting.comment_new_save, name="comment_new_save"),
+    path("godkjenning/<slug:key>/", comment_decisions.comment_approval, name="comment_approval"),
+    path("<int:pk>/", commenting.comment_desk, name="comment_desk"),
+    path("<int:pk>/svar/", commenting.comment_answer, name="comment_answer"),
+    path("<int:pk>/svar/lagre/", commenting.comment_answer_save, name="comment_answer_save"),
+    path("<int:pk>/utfyll/", commenting.comment_supplement, name="comment_supplement"),
+    path(
+        "<int:pk>/utfyll/lagre/", commenting.comment_supplement_save, name="comment_supplement_save"
+    ),
+    path("<int:pk>/angre/", commenting.comment_take_back, name="comment_take_back"),
+    path("<int:pk>/forkast/", commenting.comment_discard, name="comment_discard"),
+    path("<int:pk>/trekk/", commenting.comment_withdraw, name="comment_withdraw"),
+    path("<int:pk>/godkjenn/", comment_decisions.comment_approve, name="comment_approve"),
+    path("<int:pk>/godkjenn/publiser/", comment_decisions.comment_publish, name="comment_publish"),
+    path("<int:pk>/godkjenn/returner/", comment_decisions.comment_return, name="comment_return"),
+    path("<int:pk>/regler/", comment_decisions.comment_moderate, name="comment_moderate"),
+    path("<int:pk>/regler/skjul/", comment_decisions.comment_hide, name="comment_hide"),
+    path("<int:pk>/regler/vis/", comment_decisions.comment_show, name="comment_show"),
+    path("<int:pk>/regler/behold/", comment_decisions.comment_keep, name="comment_keep"),
+]
 urlpatterns = [
     path("", overview.front, name="front"),
     path("om/", overview.about, name="about"),
@@ -118,35 +141,5 @@ urlpatterns = [
     path("min-side/onsker/prioriter/<int:pk>/fjern/", wishes.priority_drop, name="priority_drop"),
     path("min-side/onsker/ny/", wishes.ask_new, name="ask_new"),
     path("min-side/onsker/<int:pk>/", wishes.ask_change, name="ask_change"),
-    *(
-        path(f"min-side/innspill/{address}", view, name=name)
-        for address, view, name in (
-            ("ny/<str:ref>/", commenting.comment_new, "comment_new"),
-            ("ny/<str:ref>/lagre/", commenting.comment_new_save, "comment_new_save"),
-            (
-                "godkjenning/<slug:key>/",
-                comment_decisions.comment_approval,
-                "comment_approval",
-            ),
-            ("<int:pk>/", commenting.comment_desk, "comment_desk"),
-            ("<int:pk>/svar/", commenting.comment_answer, "comment_answer"),
-            ("<int:pk>/svar/lagre/", commenting.comment_answer_save, "comment_answer_save"),
-            ("<int:pk>/utfyll/", commenting.comment_supplement, "comment_supplement"),
-            (
-                "<int:pk>/utfyll/lagre/",
-                commenting.comment_supplement_save,
-                "comment_supplement_save",
-            ),
-            ("<int:pk>/angre/", commenting.comment_take_back, "comment_take_back"),
-            ("<int:pk>/forkast/", commenting.comment_discard, "comment_discard"),
-            ("<int:pk>/trekk/", commenting.comment_withdraw, "comment_withdraw"),
-            ("<int:pk>/godkjenn/", comment_decisions.comment_approve, "comment_approve"),
-            ("<int:pk>/godkjenn/publiser/", comment_decisions.comment_publish, "comment_publish"),
-            ("<int:pk>/godkjenn/returner/", comment_decisions.comment_return, "comment_return"),
-            ("<int:pk>/regler/", comment_decisions.comment_moderate, "comment_moderate"),
-            ("<int:pk>/regler/skjul/", comment_decisions.comment_hide, "comment_hide"),
-            ("<int:pk>/regler/vis/", comment_decisions.comment_show, "comment_show"),
-            ("<int:pk>/regler/behold/", comment_decisions.comment_keep, "comment_keep"),
-        )
-    ),
+    path("min-side/innspill/", include(commenting_urls)),
 ]

@@ -71,9 +71,9 @@ BROKEN: list[tuple[str, Callable[[], Any]]] = [
     # PostgreSQL names the first rule that is broken, by the alphabet.
     ("comment_kind_known|comment_is_about", lambda: comment(kind="rant")),
     ("comment_kind_known", lambda: comment(kind="", **SENT)),
-    ("comment_position_has_a_view", lambda: comment(kind="position", **SENT)),
-    ("comment_position_has_a_view", lambda: comment(kind="question", view="partly", **SENT)),
-    ("comment_position_has_a_view", lambda: comment(kind="position", view="liked")),
+    ("comment_position_is_stated", lambda: comment(kind="position", **SENT)),
+    ("comment_position_is_stated", lambda: comment(kind="question", position="partly", **SENT)),
+    ("comment_position_is_stated", lambda: comment(kind="position", position="liked")),
     ("comment_is_about_what_its_kind_says", lambda: comment(kind="answer")),
     ("comment_is_about_what_its_kind_says", lambda: comment(kind="supplement")),
     ("comment_is_about_what_its_kind_says", lambda: comment(answers=comment(**PUBLIC))),

@@ -19,7 +19,6 @@ from measures.actions import Changed
 from measures.actions.commenting import (
     About,
     Said,
-    StaleComment,
     open_comment,
     post_comment,
     save_comment,
@@ -27,7 +26,7 @@ from measures.actions.commenting import (
     withdraw_comment,
 )
 from measures.actions.deciding import publish_comment, require_approval, return_comment
-from measures.actions.drafting import Broken, Written, save_draft
+from measures.actions.drafting import Broken, Stale, Written, save_draft
 from measures.actions.evidence import keep_files
 from measures.actions.moderating import (
     MOST_REPORTS,
@@ -152,7 +151,7 @@ def test_a_removed_member_says_no_more(world: World, voice: Client) -> None:
     ("fields", "place"),
     [
         ({"kind": ""}, "id_kind"),
-        ({"kind": "position"}, "id_view"),
+        ({"kind": "position"}, "id_position"),
         ({"kind": "evidence"}, "id_attachments"),
         ({"body": " \u200b "}, "id_body"),
         ({"body": "x" * 20_001}, "id_body"),
@@ -204,7 +203,7 @@ def test_autosave_keeps_the_draft_and_two_windows_overwrite_nothing(
     assert "Første." in late.content.decode()
     assert only().body == "Første."
     assert not Event.objects.filter(subject="comment").exists()
-    with pytest.raises(StaleComment):
+    with pytest.raises(Stale):
         save_comment(world.people["voice"], only(), Said(), 0)
 
 
@@ -468,7 +467,7 @@ def test_overdue_after_a_month_and_counted_with_its_denominator(world: World) ->
     now = timezone.now()
     for days in (40, 31, 29, 1):
         said_on(world, now - days * DAY)
-    said(world, kind="position", view="partly")
+    said(world, kind="position", position="partly")
     said(world, kind="evidence", links=[LINK])
     answered(world, Comment.objects.order_by("published_at")[1])
     found = response_of(world.nfd, now)
@@ -494,17 +493,22 @@ def test_the_median_of_an_even_number_is_between_the_two_in_the_middle(world: Wo
 
 def test_a_position_stands_beside_the_status_never_instead(world: World) -> None:
     make_update(world.measure, "2026-02-01", "completed")
-    said(world, kind="position", view="not_achieved", body="Først nei.")
-    said(world, kind="position", view="partly", body="Så delvis.")
+    said(world, kind="position", position="not_achieved", body="Først nei.")
+    said(world, kind="position", position="partly", body="Så delvis.")
     other = make_organisation(key="annen", kind="industry_body", short_name="Annen")
     writer = make_member(other, Role.VOICE, email="annen@example.no")
-    draft = begun(writer, other, About(world.measure), kind="position", view="achieved", body="Ja.")
+    draft = begun(
+        writer, other, About(world.measure), kind="position", position="achieved", body="Ja."
+    )
     post_comment(writer, draft, version=draft.version)
     for path in (PATH, "/tiltak/"):
         text = Page(Client().get(path)).text
         assert "Gjennomført" in text, path
         assert "Delvis gjennomført" in text, path
-    assert [c.view for c in Comment.objects.positions().order_by("view")] == ["achieved", "partly"]
+    assert [c.position for c in Comment.objects.positions().order_by("position")] == [
+        "achieved",
+        "partly",
+    ]
     measure = Measure.objects.get(pk=world.measure.pk)
     assert measure.status == "completed"
 
@@ -707,7 +711,7 @@ def test_a_hidden_comment_is_not_reported_nor_shown_twice(world: World) -> None:
 def test_the_list_narrows_and_nonsense_is_told(query: str, number: int, world: World) -> None:
     answered(world, said(world))
     said(world, kind="concern")
-    said(world, kind="position", view="partly")
+    said(world, kind="position", position="partly")
     page = Client().get(f"/innspill/?{query}")
     assert page.status_code == 200
     assert page.context["listed"].page.paginator.count == number
@@ -725,7 +729,7 @@ def test_it_costs_the_same_with_one_and_with_five_hundred(path: str, world: Worl
         return len(captured)
 
     answered(world, said(world, links=[LINK]))
-    said(world, kind="position", view="partly")
+    said(world, kind="position", position="partly")
     said(world, kind="concern")
     few = queries()
     many_said(world, world.measure, 500)

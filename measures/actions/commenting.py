@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from measures.actions import Changed
-from measures.actions.drafting import Broken, locked, new_key
+from measures.actions.drafting import Broken, Stale, locked, new_key
 from measures.actions.evidence import Link, forget, keep_files, keep_links, leave_out
 from measures.choices import CommentKind, CommentState, Verb
 from measures.models import Comment, CommentReport, Event, Measure
-from measures.queries.discussion import answers_for, voices_of
+from measures.queries.speaking import answers_for, voices_of
 from measures.texts import clean, has_words
 from measures.uploads import Checked
 from stakeholders.models import Organisation, User
@@ -29,21 +29,13 @@ WRITABLE = (CommentState.DRAFT, CommentState.RETURNED)
 A_DAY = datetime.timedelta(days=1)
 
 
-class StaleComment(Changed):
-    """Another window has saved the draft since this one read it; `stored` is what it saved."""
-
-    def __init__(self, stored: Comment) -> None:
-        super().__init__(_("Kladden er lagret fra et annet vindu etter at du åpnet den."))
-        self.stored = stored
-
-
 @dataclass(frozen=True)
 class Said:
     """What the writer has written; `typed` is what cannot be read yet, `removed` are files (keys)
     to leave out."""
 
     kind: str = ""
-    view: str = ""
+    position: str = ""
     language: str = "nb"
     body: str = ""
     typed: Mapping[str, Any] = field(default_factory=dict)
@@ -115,23 +107,32 @@ def save_comment(
     """Store what the person has written so far, whatever it lacks, and return the draft.
 
     `version` is the one that the writer's window read; `organisation` another one to speak for.
-    Raises StaleComment when another window has saved since, and Changed when the draft has been
+    Raises Stale when another window has saved since, and Changed when the draft has been
     handed in, published or given up, or the person may not speak for the organisation.
     """
     stored = own(user, draft)
     if stored.version != version:
-        raise StaleComment(stored)
+        raise Stale(stored)
     if organisation and organisation.pk != stored.organisation_id:
         must_speak(user, about(stored), organisation)
         stored.organisation = organisation
     stored.kind = about(stored).kind or said.kind
-    stored.view = said.view if stored.kind == CommentKind.POSITION else ""
+    stored.position = said.position if stored.kind == CommentKind.POSITION else ""
     stored.language, stored.typed = said.language, dict(said.typed)
     if "body" not in said.typed:
         stored.body = clean(said.body)
     stored.version += 1
     stored.saved_at = timezone.now()
-    fields = ("organisation", "kind", "view", "language", "body", "typed", "version", "saved_at")
+    fields = (
+        "organisation",
+        "kind",
+        "position",
+        "language",
+        "body",
+        "typed",
+        "version",
+        "saved_at",
+    )
     stored.save(update_fields=fields)
     keep_links(stored, said.links)
     leave_out(stored, said.removed)
@@ -145,14 +146,14 @@ def post_comment(user: User, draft: Comment, *, version: int) -> Comment:
     where the organisation wants that, and for every official answer.
 
     Returns the comment. Raises Changed when the person may not speak for the organisation any more,
-    the draft is no draft any more, or what it is about is not public any more; StaleComment when
+    the draft is no draft any more, or what it is about is not public any more; Stale when
     another window saved it; Broken when it lacks something or the organisation has said too much
     in a day.
     """
     locked(draft.measure)
     stored = own(user, draft)
     if stored.version != version:
-        raise StaleComment(stored)
+        raise Stale(stored)
     # Locked: others decide whether it wants four eyes, and what it says in a day is counted.
     organisations = Organisation.objects.select_for_update(no_key=True)
     stored.organisation = organisations.get(pk=stored.organisation_id)
@@ -171,8 +172,8 @@ def obey(comment: Comment) -> None:
     messages: dict[str, list[str]] = {}
     if comment.kind == "":
         messages["kind"] = [_("Velg hva slags innspill det er.")]
-    if comment.kind == CommentKind.POSITION and not comment.view:
-        messages["view"] = [_("Velg hva dere mener om gjennomføringen.")]
+    if comment.kind == CommentKind.POSITION and not comment.position:
+        messages["position"] = [_("Velg hva dere mener om gjennomføringen.")]
     if not has_words(comment.body):
         messages["body"] = [_("Skriv noe.")]
     if comment.kind == CommentKind.EVIDENCE and not comment.evidence.exists():
@@ -228,7 +229,7 @@ def discard_comment(user: User, draft: Comment) -> None:
     # What is no longer being written is held to the rules: leave out what is only half said.
     stored.typed, stored.body = {}, stored.body or "–"
     stored.kind = stored.kind or CommentKind.QUESTION.value
-    if stored.kind == CommentKind.POSITION and not stored.view:
+    if stored.kind == CommentKind.POSITION and not stored.position:
         stored.kind = CommentKind.CONCERN.value
     stored.withdrawn_at = timezone.now()
     stored.save(update_fields=["typed", "body", "kind", "withdrawn_at"])

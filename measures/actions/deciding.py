@@ -19,7 +19,7 @@ from measures.actions.commenting import (
 from measures.actions.drafting import locked
 from measures.choices import CommentState, Verb
 from measures.models import Comment, Event
-from measures.queries.discussion import guarded_by
+from measures.queries.speaking import guarded_by
 from stakeholders.models import Organisation, User
 
 

@@ -49,7 +49,7 @@ WORDS = (
 class Stale(Changed):
     """Another window has saved the draft since this one read it; `stored` is what it saved."""
 
-    def __init__(self, stored: StatusUpdate) -> None:
+    def __init__(self, stored: Any) -> None:
         super().__init__(_("Kladden er lagret fra et annet vindu etter at du åpnet den."))
         self.stored = stored
 
@@ -268,7 +268,12 @@ def new_key(measure: Measure) -> str:
     return f"{measure.ref}-{uuid4().hex[:12]}"
 
 
-def tell(verb: Verb, update: StatusUpdate, actor: User) -> None:
+def tell(
+    verb: Verb,
+    update: StatusUpdate,
+    actor: User | None,
+    changes: dict[str, list[str | None]] | None = None,
+) -> None:
     """Write the event of an act on an update."""
     Event.objects.create(
         verb=verb,
@@ -277,4 +282,5 @@ def tell(verb: Verb, update: StatusUpdate, actor: User) -> None:
         subject_key=update.key,
         measure_id=update.measure_id,
         update=update,
+        changes=changes or {},
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from measures.actions import Changed
+from measures.actions.drafting import tell
 from measures.actions.standing import recompute
 from measures.choices import WRITABLE, Origin, Precision, UpdateState, Verb, state_word
 from measures.models import Deadline, Event, Measure, StatusUpdate
@@ -61,7 +62,7 @@ def publish_update(
     if at is not None and at > now:
         locked.publish_at = at
         locked.save(update_fields=["approved_by", "publish_at"])
-        _tell(locked, Verb.SCHEDULED, approver, {"publish_at": [None, at.isoformat()]})
+        tell(Verb.SCHEDULED, locked, approver, {"publish_at": [None, at.isoformat()]})
     else:
         locked.save(update_fields=["approved_by"])
         _bring_out(locked, now, approver)
@@ -106,7 +107,7 @@ def return_update(update: StatusUpdate, approver: User, note: str) -> StatusUpda
     locked.submitted_at = None
     locked.save(update_fields=["returned_at", "returned_by", "return_note", "submitted_at"])
     # The note is kept here too: the next one takes its place on the update.
-    _tell(locked, Verb.RETURNED, approver, {"return_note": ["", locked.return_note]})
+    tell(Verb.RETURNED, locked, approver, {"return_note": ["", locked.return_note]})
     return StatusUpdate.objects.get(pk=locked.pk)
 
 
@@ -276,7 +277,7 @@ def _publish_scheduled(pk: int, now: datetime.datetime) -> bool:
         # It would bring back what somebody has said otherwise about since.
         locked.withdrawn_at = now
         locked.save(update_fields=["withdrawn_at"])
-        _tell(locked, Verb.WITHDRAWN, None, {})
+        tell(Verb.WITHDRAWN, locked, None)
         return False
     _bring_out(locked, now, locked.approved_by or locked.author)
     return True
@@ -295,18 +296,4 @@ def _unschedule(update: StatusUpdate, actor: User | None) -> None:
     update.publish_at = None
     update.approved_by = None
     update.save(update_fields=["publish_at", "approved_by"])
-    _tell(update, Verb.UNSCHEDULED, actor, {"publish_at": [before, None]})
-
-
-def _tell(
-    update: StatusUpdate, verb: Verb, actor: User | None, changes: dict[str, list[str | None]]
-) -> None:
-    Event.objects.create(
-        verb=verb,
-        actor=actor,
-        subject="status_update",
-        subject_key=update.key,
-        measure_id=update.measure_id,
-        update=update,
-        changes=changes,
-    )
+    tell(Verb.UNSCHEDULED, update, actor, {"publish_at": [before, None]})

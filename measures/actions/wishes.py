@@ -19,7 +19,7 @@ from measures.exchange.plan import Plan
 from measures.exchange.stored import stored_rows
 from measures.exchange.tables import TABLES
 from measures.models import Ask, Priority
-from measures.queries.discussion import voices_of
+from measures.queries.speaking import voices_of
 from stakeholders.models import Organisation, User
 
 PRIORITIES, ASKS = TABLES["priorities"], TABLES["asks"]

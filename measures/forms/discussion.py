@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from measures.choices import COMMENT_KINDS, CommentKind, Language, View
+from measures.choices import COMMENT_KINDS, CommentKind, Language, Position
 from measures.forms.fields import Dressed, LongText, without_nul
 from measures.forms.report import LinkForm, SeveralFiles
 from measures.models import Comment
@@ -33,10 +33,10 @@ class CommentForm(Dressed):
         required=False,
         widget=forms.RadioSelect,
     )
-    view = forms.ChoiceField(
+    position = forms.ChoiceField(
         label=_("Er tiltaket gjennomført, slik dere ser det?"),
         help_text=_("Bare for et standpunkt. Det vises ved siden av eierens status."),
-        choices=View.choices,
+        choices=Position.choices,
         required=False,
         widget=forms.RadioSelect,
     )
@@ -71,7 +71,7 @@ class CommentForm(Dressed):
         if len(self.organisations) < 2 or kind == CommentKind.SUPPLEMENT:
             del self.fields["organisation"]
         if kind:
-            del self.fields["kind"], self.fields["view"]
+            del self.fields["kind"], self.fields["position"]
         if kind == CommentKind.ANSWER:
             self.fields["body"].label = _t("Hva svarer dere?")
             self.fields["body"].help_text = _t(
@@ -97,7 +97,7 @@ class CommentForm(Dressed):
         """Return what can be stored in the columns of a draft; call `is_valid` first."""
         data = self.cleaned_data
         return {
-            **{name: data.get(name, "") for name in ("kind", "view", "body")},
+            **{name: data.get(name, "") for name in ("kind", "position", "body")},
             "language": data.get("language") or get_language() or Language.NB.value,
         }
 
@@ -116,7 +116,10 @@ def initial_of(draft: Comment | None) -> dict[str, Any]:
     if draft is None:
         return {"version": 0, "language": get_language()}
     return {
-        **{name: getattr(draft, name) for name in ("version", "kind", "view", "language", "body")},
+        **{
+            name: getattr(draft, name)
+            for name in ("version", "kind", "position", "language", "body")
+        },
         "organisation": draft.organisation.key,
         **{name: text for name, text in draft.typed.items() if name != "links"},
     }

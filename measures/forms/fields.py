@@ -22,6 +22,15 @@ class Dressed(forms.Form):
             if not field.widget.is_hidden:
                 field.widget.attrs.setdefault("class", "ds-input")
 
+    def wrong(self) -> list[tuple[str, str]]:
+        """Return every message with the id of its field, in the order of the page; none for a form
+        that nothing was sent to."""
+        return [
+            (self[name].id_for_label or self[name].auto_id, str(message))
+            for name in self.fields
+            for message in self.errors.get(name, ())
+        ]
+
 
 class LongText(forms.CharField):
     """A text of several lines. Browsers send two signs for the end of a line and count one: so do

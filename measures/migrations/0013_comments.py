@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "view",
+                    "position",
                     models.CharField(
                         blank=True,
                         choices=[
@@ -457,18 +457,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("kind", "position"), ("view__in", ["achieved", "partly", "not_achieved"])
+                        ("kind", "position"),
+                        ("position__in", ["achieved", "partly", "not_achieved"]),
                     ),
-                    models.Q(models.Q(("kind", "position"), _negated=True), ("view", "")),
+                    models.Q(models.Q(("kind", "position"), _negated=True), ("position", "")),
                     models.Q(
                         ("published_at", None),
                         ("submitted_at", None),
                         ("withdrawn_at", None),
-                        ("view__in", ["", "achieved", "partly", "not_achieved"]),
+                        ("position__in", ["", "achieved", "partly", "not_achieved"]),
                     ),
                     _connector="OR",
                 ),
-                name="comment_position_has_a_view",
+                name="comment_position_is_stated",
             ),
         ),
         migrations.AddConstraint(

@@ -23,7 +23,7 @@ FINAL_EVIDENCE = "the evidence of a published comment never changes"
 OWN_MEASURE = "an answer or a supplement is about a published comment on its own measure"
 #: What was said, by whom, about what, and when.
 WORDS = (
-    *("key", "measure_id", "organisation_id", "kind", "view", "language", "body", "answers_id"),
+    *("key", "measure_id", "organisation_id", "kind", "position", "language", "body", "answers_id"),
     *("supplements_id", "author_id", "approved_by_id", "submitted_at", "published_at"),
 )
 CHANGED = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in WORDS)

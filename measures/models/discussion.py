@@ -17,8 +17,8 @@ from measures.choices import (
     CommentKind,
     CommentState,
     Language,
+    Position,
     Verb,
-    View,
 )
 from measures.models.documents import Document
 from measures.models.measures import Measure
@@ -170,7 +170,7 @@ class Comment(models.Model):
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="comments")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="comments")
     kind = models.CharField(_("type innspill"), max_length=10, choices=CommentKind, blank=True)
-    view = models.CharField(_("standpunkt"), max_length=12, choices=View, blank=True)
+    position = models.CharField(_("standpunkt"), max_length=12, choices=Position, blank=True)
     language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
     body = models.TextField(_("tekst"), blank=True)
     answers = models.ForeignKey(
@@ -228,10 +228,10 @@ class Comment(models.Model):
                 name="comment_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind=CommentKind.POSITION, view__in=View.values)
-                | ~Q(kind=CommentKind.POSITION) & Q(view="")
-                | WRITING & Q(view__in=["", *View.values]),
-                name="comment_position_has_a_view",
+                condition=Q(kind=CommentKind.POSITION, position__in=Position.values)
+                | ~Q(kind=CommentKind.POSITION) & Q(position="")
+                | WRITING & Q(position__in=["", *Position.values]),
+                name="comment_position_is_stated",
             ),
             models.CheckConstraint(
                 condition=Q(kind=CommentKind.ANSWER, answers__isnull=False, supplements=None)

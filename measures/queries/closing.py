@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Collate
-
-from measures.choices import OwnerRole, Verb
-from measures.models import Document, Event, Measure, Owner
+from measures.choices import Verb
+from measures.models import Event, Measure
+from measures.queries.speaking import answering
 from stakeholders.choices import Role
 from stakeholders.models import Membership, Organisation, User
 
@@ -48,11 +46,5 @@ def closed_and_reopened(measure: Measure) -> list[Event]:
 def answering_for(approver: User, measure: Measure) -> Organisation | None:
     """Return the organisation of the approver's that answers for the measure: who leads it, else,
     without a known lead, who coordinates its document. None when none does."""
-    lead = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD)
-    coordinates = Document.coordinators.through._default_manager.filter(
-        organisation=OuterRef("pk"), document=measure.document_id
-    )
-    answers = Exists(lead.filter(organisation=OuterRef("pk")) if lead.exists() else coordinates)
     approves = Membership.objects.of(approver, Role.APPROVER).values("organisation")
-    mine = Organisation.objects.filter(answers, pk__in=approves)
-    return mine.order_by(Collate("name", "nb-x-icu")).first()
+    return answering(measure).filter(pk__in=approves).first()

@@ -26,23 +26,20 @@ from django.db.models import (
     Subquery,
     Window,
 )
-from django.db.models.functions import Cast, Collate, JSONObject, RowNumber, TruncDate
+from django.db.models.functions import Cast, JSONObject, RowNumber, TruncDate
 from django.utils import timezone
 
 from measures.choices import CommentState, OwnerRole
 from measures.models import (
-    Ask,
     Comment,
     CommentReport,
     Document,
     Measure,
     Owner,
-    Priority,
     StatusUpdate,
 )
 from measures.models.discussion import CommentQuerySet
-from stakeholders.choices import ROLE_KINDS, Role
-from stakeholders.models import Membership, Organisation, User
+from stakeholders.models import Organisation, User
 
 #: So many comments and answers on one page of a measure.
 ON_A_PAGE = 20
@@ -50,60 +47,6 @@ ON_A_PAGE = 20
 ON_AN_ACTOR = 10
 #: No comment has more answers than this that anybody would read.
 MOST_REPLIES = 100
-
-
-# --- Who speaks ------------------------------------------------------------------------------
-
-
-def voices_of(user: User) -> QuerySet[Organisation]:
-    """The organisations that the person comments for, by name."""
-    speaks = Membership.objects.of(user, Role.VOICE).values("organisation")
-    return Organisation.objects.filter(pk__in=speaks).order_by(Collate("name", "nb-x-icu"))
-
-
-def guarded_by(user: User) -> QuerySet[Organisation]:
-    """The organisations with a voice whose comments the person may approve, by name."""
-    approves = Membership.objects.of(user, Role.APPROVER).values("organisation")
-    return Organisation.objects.filter(
-        pk__in=approves, kind__in=[kind.value for kind in ROLE_KINDS[Role.VOICE]]
-    ).order_by(Collate("name", "nb-x-icu"))
-
-
-def answers_for(user: User, measure: Measure) -> QuerySet[Organisation]:
-    """The organisations whose official answer the person may write: of those the person reports
-    for, the lead of the measure; without a known lead, those that coordinate its document."""
-    reports = Membership.objects.of(user, Role.REPORTER).values("organisation")
-    leads = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD)
-    coordinators = Document.coordinators.through._default_manager.filter(
-        document=measure.document_id
-    )
-    answering = Q(pk__in=leads.values("organisation")) | Q(
-        ~Exists(leads), pk__in=coordinators.values("organisation")
-    )
-    found = Organisation.objects.filter(answering, pk__in=reports)
-    return found.order_by(Collate("name", "nb-x-icu"))
-
-
-def answering(measure: Measure) -> list[Organisation]:
-    """Who owes the answers about a measure: its lead, else the coordinators of its document."""
-    leads = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD).values("organisation")
-    lead = list(Organisation.objects.filter(pk__in=leads))
-    return lead or list(measure.document.coordinators.by_name())
-
-
-def priorities_kept_by(user: User) -> QuerySet[Priority]:
-    """What the organisations that the person speaks for have singled out, by organisation and
-    reference."""
-    mine = Priority.objects.filter(organisation__in=voices_of(user).order_by().values("pk"))
-    loaded = mine.select_related("organisation", "measure")
-    return loaded.order_by("organisation__key", "measure__ref")
-
-
-def asks_kept_by(user: User) -> QuerySet[Ask]:
-    """What the organisations that the person speaks for ask for, with the measures that meet it."""
-    mine = Ask.objects.filter(organisation__in=voices_of(user).order_by().values("pk"))
-    loaded = mine.select_related("organisation").prefetch_related("measures")
-    return loaded.order_by("organisation__key", "key")
 
 
 # --- In lists, and alone ---------------------------------------------------------------------
@@ -246,7 +189,7 @@ def positions_held() -> Subquery:
     held = Comment.objects.positions().filter(measure=OuterRef("pk")).order_by()
     told = JSONObject(
         pk="pk",
-        view="view",
+        position="position",
         short_name="organisation__short_name",
         name="organisation__name",
         day=Cast(TruncDate("published_at", tzinfo=timezone.get_default_timezone()), CharField()),
@@ -266,7 +209,7 @@ def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
     found = [
         Comment(
             pk=one["pk"],
-            view=one["view"],
+            position=one["position"],
             published_at=noon_of(datetime.date.fromisoformat(one["day"])),
             organisation=Organisation(name=one["name"], short_name=one["short_name"]),
         )

@@ -9,7 +9,9 @@ from measures.choices import UNDER_WAY, OwnerRole
 from measures.models import Document, Measure, MeasureLink, Owner, StatusUpdate
 from measures.models.reporting import StatusUpdateQuerySet
 from measures.queries.desk import Person, reporting_for
-from stakeholders.models import Organisation, User
+from stakeholders.choices import ROLE_KINDS, Role
+from stakeholders.models import Membership, Organisation, User
+from stakeholders.models.organisations import OrganisationQuerySet
 
 
 def speaker_for(user: Person, measure: Measure) -> Organisation | None:
@@ -62,3 +64,34 @@ def successors(measure: Measure) -> QuerySet[Measure]:
     """The measures of later documents that are linked to this one: those that may carry it on."""
     links = MeasureLink.objects.filter(earlier_measure=measure, later_measure=OuterRef("pk"))
     return Measure.objects.filter(Exists(links)).order_by("ref")
+
+
+def answering(measure: Measure) -> OrganisationQuerySet:
+    """The organisations that answer for a measure, by name: who leads it, else, without a known
+    lead, who coordinates its document (DESIGN §3)."""
+    leads = Owner.objects.filter(measure=measure, role=OwnerRole.LEAD)
+    coordinators = Document.coordinators.through._default_manager.filter(
+        document=measure.document_id
+    )
+    lead = Q(pk__in=leads.values("organisation"))
+    coordinates = Q(~Exists(leads), pk__in=coordinators.values("organisation"))
+    return Organisation.objects.filter(lead | coordinates).by_name()
+
+
+def answers_for(user: User, measure: Measure) -> OrganisationQuerySet:
+    """The organisations whose official answer about a measure the person may write: of those that
+    answer for it, those the person reports for."""
+    return answering(measure).filter(pk__in=reporting_for(user))
+
+
+def voices_of(user: User) -> OrganisationQuerySet:
+    """The organisations that the person comments for, by name."""
+    speaks = Membership.objects.of(user, Role.VOICE).values("organisation")
+    return Organisation.objects.filter(pk__in=speaks).by_name()
+
+
+def guarded_by(user: User) -> OrganisationQuerySet:
+    """The organisations with a voice whose comments the person may approve, by name."""
+    approves = Membership.objects.of(user, Role.APPROVER).values("organisation")
+    kinds = [kind.value for kind in ROLE_KINDS[Role.VOICE]]
+    return Organisation.objects.filter(pk__in=approves, kind__in=kinds).by_name()

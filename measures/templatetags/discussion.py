@@ -6,7 +6,7 @@ import datetime
 
 from django import template
 
-from measures.choices import Answered, CommentState, View
+from measures.choices import Answered, CommentState, Position
 from measures.models import Comment
 
 register = template.Library()
@@ -38,14 +38,14 @@ def days_late(comment: Comment, now: datetime.datetime) -> int:
 
 
 @register.filter
-def view_sign(view: str) -> str:
+def position_sign(position: str) -> str:
     """Return the sign of a position: that of the status it is about, never its colour alone."""
     signs = {
-        View.ACHIEVED.value: "status-completed",
-        View.PARTLY.value: "status-in_progress",
-        View.NOT_ACHIEVED.value: "status-not_started",
+        Position.ACHIEVED.value: "status-completed",
+        Position.PARTLY.value: "status-in_progress",
+        Position.NOT_ACHIEVED.value: "status-not_started",
     }
-    return signs[view]
+    return signs[position]
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,6 @@ from measures.actions import Changed
 from measures.actions.publishing import Seen, cancel_schedule, publish_update, return_update
 from measures.choices import UpdateState
 from measures.forms.approve import LABELS, DecisionForm
-from measures.forms.fields import Dressed
 from measures.models import StatusUpdate
 from measures.queries.comparison import comparison, what_stands
 from measures.queries.desk import HANDED_IN
@@ -137,7 +135,7 @@ def shown(
     request: HttpRequest, update: StatusUpdate, form: DecisionForm | None = None, trouble: str = ""
 ) -> HttpResponse:
     """Show one text under decision, or what became of it."""
-    errors = found_wrong(form) if form and not trouble else []
+    errors = form.wrong() if form and not trouble else []
     standing = what_stands(update)
     is_open = update.state in HANDED_IN
     given = {"version": update.version, "seen": standing.pk if standing else ""}
@@ -157,13 +155,3 @@ def shown(
     }
     status = 409 if trouble else 422 if errors else 200
     return render(request, "measures/approve.html", context, status=status)
-
-
-def found_wrong(form: Dressed) -> list[tuple[str, str]]:
-    """Return every message with the id of its field, in the order of the page."""
-    wrong: list[tuple[str, Any]] = [
-        (form[name].id_for_label or form[name].auto_id, message)
-        for name in form.fields
-        for message in form.errors.get(name, ())
-    ]
-    return [(field, str(message)) for field, message in wrong]

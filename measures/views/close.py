@@ -14,7 +14,6 @@ from measures.actions.closing import close_reporting, reopen_reporting
 from measures.forms.close import LABELS, CloseForm, ReopenForm
 from measures.models import Measure
 from measures.queries.closing import closed_and_reopened, closing_of
-from measures.views.approve import found_wrong
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
 
@@ -73,7 +72,7 @@ def shown(
     fresh = CloseForm(**days(measure))
     form = ReopenForm() if measure.reporting_closed_on else fresh
     is_same = type(sent) is type(form)
-    errors = found_wrong(sent) if sent and is_same and not trouble else []
+    errors = sent.wrong() if sent and is_same and not trouble else []
     context = {
         "measure": measure,
         "today": timezone.localdate(),

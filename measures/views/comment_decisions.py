@@ -16,8 +16,8 @@ from measures.actions.moderating import hide_comment, keep_comment, show_comment
 from measures.choices import CommentState
 from measures.forms.discussion import NOTE_LABELS, NoteForm
 from measures.models import Comment
-from measures.queries.discussion import guarded_by, with_words
-from measures.views.approve import found_wrong
+from measures.queries.discussion import with_words
+from measures.queries.speaking import guarded_by
 from measures.views.desk import again, person, private
 from measures.views.kept import keeps_typed
 
@@ -102,7 +102,7 @@ def decision(
     request: HttpRequest, comment: Comment, form: NoteForm | None = None, trouble: str = ""
 ) -> HttpResponse:
     """Show one text under decision, or what became of it."""
-    wrong = found_wrong(form) if form and not trouble else []
+    wrong = form.wrong() if form and not trouble else []
     context = {
         "comment": comment,
         "form": form or note_for_writer(request),
@@ -196,7 +196,7 @@ def moderation(
     request: HttpRequest, comment: Comment, form: NoteForm | None = None, trouble: str = ""
 ) -> HttpResponse:
     """Show one comment to the steward."""
-    wrong = found_wrong(form) if form and not trouble else []
+    wrong = form.wrong() if form and not trouble else []
     reports = sorted(comment.reports.all(), key=lambda report: report.at, reverse=True)
     context = {
         "comment": comment,

@@ -20,7 +20,6 @@ from measures.actions.commenting import (
     WRITABLE,
     About,
     Said,
-    StaleComment,
     discard_comment,
     open_comment,
     post_comment,
@@ -28,13 +27,14 @@ from measures.actions.commenting import (
     take_back_comment,
     withdraw_comment,
 )
-from measures.actions.drafting import Broken
+from measures.actions.drafting import Broken, Stale
 from measures.choices import CommentKind
 from measures.forms.discussion import LABELS, CommentForm, initial_links, initial_of
 from measures.forms.report import LinkFormSet
 from measures.models import Comment, Measure, StatusUpdate
 from measures.models.discussion import CommentQuerySet
-from measures.queries.discussion import answers_for, seen_by, voices_of, with_words
+from measures.queries.discussion import seen_by, with_words
+from measures.queries.speaking import answers_for, voices_of
 from measures.texts import clean
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
@@ -231,7 +231,7 @@ def save(desk: CommentDesk) -> None:
             speaker = form.speaker or desk.speaker
             draft = open_comment(user, desk.about, speaker)
             desk.draft = save_comment(user, draft, said, version, speaker)
-    except StaleComment as stale:
+    except Stale as stale:
         desk.stored = desk.draft = stale.stored
     except Changed as changed:
         desk.trouble = str(changed)

@@ -20,6 +20,7 @@ from measures.models.discussion import CommentQuerySet
 from measures.queries import desk as queries
 from measures.queries import discussion
 from measures.queries.discussion import with_words
+from measures.queries.speaking import guarded_by
 from measures.views.paging import page_of
 from stakeholders.models import Membership, User
 from stakeholders.validators import number_in
@@ -78,7 +79,7 @@ def discussed(user: User) -> dict[str, Any]:
         "to_answer": listed(discussion.to_answer(user)),
         "own_comments": listed(discussion.under_way(user)),
         "comments_to_approve": listed(discussion.to_decide(user)),
-        "guarded": list(discussion.guarded_by(user)),
+        "guarded": list(guarded_by(user)),
         "comments_reported": listed(discussion.reported(user)),
     }
 

@@ -19,7 +19,7 @@ from measures.filters.comments import CommentFilter
 from measures.forms.discussion import NOTE_LABELS, NoteForm
 from measures.models import Comment, Document
 from measures.queries import discussion as queries
-from measures.views.approve import found_wrong
+from measures.queries.speaking import answering
 from measures.views.kept import keeps_typed
 from measures.views.paging import page_of
 from measures.views.reading import read_only
@@ -32,9 +32,9 @@ ROWS = 20
 def comment_list(request: HttpRequest) -> HttpResponse:
     """List what organisations have said, the latest first, with how it was answered."""
     now = timezone.now()
-    speakers, answering = list(queries.speakers()), list(queries.asked())
+    speakers, asked = list(queries.speakers()), list(queries.asked())
     documents = list(Document.objects.order_by("published_on", "pk"))
-    chosen = CommentFilter(request.GET, speakers, answering, documents)
+    chosen = CommentFilter(request.GET, speakers, asked, documents)
     comments = chosen.narrow(Comment.objects.public().comments(), now)
     listed = page_of(
         queries.with_answers(comments).newest_first(),
@@ -48,7 +48,7 @@ def comment_list(request: HttpRequest) -> HttpResponse:
         "understood": chosen.understood and listed.understood,
         "fields": [
             ("fra", _("Hvem som sier det"), [(o.key, o.label, "nb") for o in speakers]),
-            ("til", _("Hvem som skal svare"), [(o.key, o.label, "nb") for o in answering]),
+            ("til", _("Hvem som skal svare"), [(o.key, o.label, "nb") for o in asked]),
             ("dokument", _("Dokument"), [(key, t.text, t.lang) for key, t in titles]),
             ("type", _("Type"), own_words(chosen, "type")),
             ("svar", _("Svar"), own_words(chosen, "svar")),
@@ -79,7 +79,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         "comment": found,
         "replies": queries.replies(found),
         "led_to": queries.led_to(found),
-        "answering": queries.answering(measure) if found.is_owed else [],
+        "answering": answering(measure) if found.is_owed else [],
         "now": timezone.now(),
         "trail": [
             (_("Innspill"), reverse("measures:comment_list")),
@@ -112,7 +112,7 @@ def comment_report(request: HttpRequest, pk: int) -> HttpResponse:
             is_sent = True
         except Changed as changed:
             trouble = str(changed)
-    wrong = found_wrong(form)
+    wrong = form.wrong()
     context = {
         "comment": found,
         "form": form,

@@ -182,7 +182,7 @@ def round_new(request: HttpRequest) -> HttpResponse:
             form.add_error("name", str(changed))
         else:
             return HttpResponseRedirect(f"{reverse('measures:round_list')}?apnet")
-    context = {"trail": trail(), "form": form, "errors": errors(form)}
+    context = {"trail": trail(), "form": form, "errors": form.wrong()}
     return render(request, "measures/round_new.html", context, status=422 if form.errors else 200)
 
 
@@ -209,7 +209,7 @@ def round_change(request: HttpRequest, pk: int) -> HttpResponse:
         "trail": trail(),
         "round": asking,
         "form": form,
-        "errors": errors(form),
+        "errors": form.wrong(),
         "trouble": trouble,
         "seen": version_of(asking) if trouble or sent is None else seen(request),
         "is_closed": asking.closes_on < timezone.localdate(),
@@ -226,15 +226,6 @@ def days(form: RoundForm) -> Days:
 def seen(request: HttpRequest) -> int:
     """Return the version that the person looked at; none is as old as 0."""
     return number_in(request.POST.get("seen", "")) or 0
-
-
-def errors(form: RoundForm) -> list[tuple[str, str]]:
-    """Return every message with the id of its field, in the order of the page."""
-    return [
-        (form[name].auto_id, str(message))
-        for name in form.fields
-        for message in form.errors.get(name, ())
-    ]
 
 
 def initial_of(asking: Round) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from measures.actions.wishes import (
 from measures.choices import PriorityLevel
 from measures.forms.wishes import LABELS, AskForm, PriorityForm
 from measures.models import Ask
-from measures.queries.discussion import asks_kept_by, priorities_kept_by, voices_of
-from measures.views.approve import found_wrong
+from measures.queries.speaking import voices_of
+from measures.queries.wishes import asks_kept_by, priorities_kept_by
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
 from measures.views.paging import page_of
@@ -56,7 +56,7 @@ def listed(
         "priorities": priorities,
         "asks": page_of(asks_kept_by(user), request, size=ROWS, parameter="onsker"),
         "form": form,
-        "errors": found_wrong(form) if form.is_bound else [],
+        "errors": form.wrong(),
         "trouble": trouble,
         "several": len(form.organisations) > 1,
     }
@@ -140,7 +140,7 @@ def asked(request: HttpRequest, form: AskForm, ask: Ask | None = None) -> HttpRe
             if not plan.problems:
                 return redirect("measures:wish_list")
             form.tell(plan.problems)
-    wrong = found_wrong(form) if form.is_bound else []
+    wrong = form.wrong()
     context = {
         "form": form,
         "ask": ask,

@@ -40,7 +40,7 @@ def post(user, organisation, about, **said):
 here = About(measure)
 text = "Første avsnitt.\\n\\n- et punkt\\n- https://example.no/en/lenke\\n\\nSlutt."
 asked = post(voice, lmi, here, kind="question", body=text)
-post(voice, lmi, here, kind="position", view="partly", body="Det er gjort halvveis.")
+post(voice, lmi, here, kind="position", position="partly", body="Det er gjort halvveis.")
 concern = post(voice, lmi, here, kind="concern", body="Det haster.")
 report_comment(concern, "Det er reklame.")
 sent = post(reporter, nfd, About(measure, answers=asked), body="Det kommer i mai.")
