@@ -324,11 +324,7 @@ class Comment(models.Model):
     @property
     def writing_address(self) -> str:
         """Where a draft is written on."""
-        if self.answers_id:
-            return reverse("measures:comment_answer", args=[self.answers_id])
-        if self.supplements_id:
-            return reverse("measures:comment_supplement", args=[self.supplements_id])
-        return reverse("measures:comment_new", args=[self.measure.ref])
+        return writing_address(self.measure, self.answers_id, self.supplements_id)
 
     @property
     def is_answer(self) -> bool:
@@ -357,6 +353,16 @@ class Comment(models.Model):
         if not self.is_owed or self.published_at is None:
             return None
         return self.published_at + answer_within()
+
+
+def writing_address(measure: Measure, answers: int | None, supplements: int | None) -> str:
+    """Return where a comment on the measure is written; or the answer or the supplement to one (its
+    key)."""
+    if answers:
+        return reverse("measures:comment_answer", args=[answers])
+    if supplements:
+        return reverse("measures:comment_supplement", args=[supplements])
+    return reverse("measures:comment_new", args=[measure.ref])
 
 
 class CommentReport(models.Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -32,31 +31,38 @@ from measures.choices import CommentKind
 from measures.forms.discussion import LABELS, CommentForm, initial_links, initial_of
 from measures.forms.report import LinkFormSet
 from measures.models import Comment, Measure, StatusUpdate
-from measures.models.discussion import CommentQuerySet
+from measures.models.discussion import CommentQuerySet, writing_address
 from measures.queries.discussion import seen_by, with_words
 from measures.queries.speaking import answers_for, voices_of
 from measures.texts import clean
+from measures.views import writing
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
-from measures.views.writing import Writing, checked_files, errors, is_readable, links, typed
+from measures.views.writing import Writing, checked_files, errors, links, tell, typed
 from stakeholders.models import Organisation, User
 from stakeholders.validators import number_in
-
-#: The same text posted again within this time was posted once.
-A_MOMENT = datetime.timedelta(minutes=10)
 
 
 @dataclass(kw_only=True)
 class CommentDesk(Writing):
-    """One person's work on one comment, supplement or answer, and where it is sent."""
+    """One person's work on one comment, supplement or answer."""
 
     stored_template: ClassVar = "measures/comment_form/stored.html"
     about: About
     organisations: list[Organisation]
     draft: Comment | None
     form: CommentForm
-    address: str
     stored: Comment | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the form is, and is sent."""
+        answers, supplements = self.about.answers, self.about.supplements
+        return writing_address(
+            self.about.measure,
+            answers.pk if answers else None,
+            supplements.pk if supplements else None,
+        )
 
     @property
     def speaker(self) -> Organisation:
@@ -130,8 +136,7 @@ def comment_supplement_save(request: HttpRequest, pk: int) -> HttpResponse:
 def at_measure(request: HttpRequest, ref: str) -> CommentDesk:
     """Fetch the measure, for those who speak for an organisation. 404 else."""
     measure = get_object_or_404(Measure.objects.for_list(timezone.localdate()), ref=ref)
-    address = reverse("measures:comment_new", args=[measure.ref])
-    return laid_out(request, About(measure), list(voices_of(person(request))), address)
+    return laid_out(request, About(measure), list(voices_of(person(request))))
 
 
 def at_comment(request: HttpRequest, pk: int) -> CommentDesk:
@@ -141,9 +146,8 @@ def at_comment(request: HttpRequest, pk: int) -> CommentDesk:
     mine = Comment.objects.answerable_by(user)
     comment = fetched(mine, pk, begun=Comment.objects.filter(answers=pk, author=user))
     measure = Measure.objects.for_list(timezone.localdate()).get(pk=comment.measure_id)
-    address = reverse("measures:comment_answer", args=[comment.pk])
     about = About(measure, answers=comment)
-    return laid_out(request, about, list(answers_for(user, measure)), address)
+    return laid_out(request, about, list(answers_for(user, measure)))
 
 
 def at_own(request: HttpRequest, pk: int) -> CommentDesk:
@@ -152,10 +156,9 @@ def at_own(request: HttpRequest, pk: int) -> CommentDesk:
     own = Comment.objects.standing().spoken_by(user).exclude(kind=CommentKind.SUPPLEMENT)
     comment = fetched(own, pk, begun=Comment.objects.filter(supplements=pk, author=user))
     measure = Measure.objects.for_list(timezone.localdate()).get(pk=comment.measure_id)
-    address = reverse("measures:comment_supplement", args=[comment.pk])
     about = About(measure, supplements=comment)
     mine = [one for one in voices_of(user) if one.pk == comment.organisation_id]
-    return laid_out(request, about, mine, address)
+    return laid_out(request, about, mine)
 
 
 def fetched(mine: CommentQuerySet, pk: int, begun: CommentQuerySet) -> Comment:
@@ -165,9 +168,7 @@ def fetched(mine: CommentQuerySet, pk: int, begun: CommentQuerySet) -> Comment:
     return get_object_or_404(with_words(comments))
 
 
-def laid_out(
-    request: HttpRequest, about: About, organisations: list[Organisation], address: str
-) -> CommentDesk:
+def laid_out(request: HttpRequest, about: About, organisations: list[Organisation]) -> CommentDesk:
     """Return the desk with its forms, filled in with what was posted, else with the draft."""
     sent = request.POST if request.method == "POST" else None
     draft = about.drafts_of(person(request)).select_related("organisation", "returned_by").first()
@@ -186,7 +187,6 @@ def laid_out(
         about=about,
         organisations=organisations,
         draft=draft,
-        address=address,
     )
 
 
@@ -199,22 +199,12 @@ def worked(desk: CommentDesk) -> HttpResponse:
         return shown(desk)
     if twice := sent_already(desk):
         return redirect(place_of(twice))
-    save(desk)
-    if desk.trouble or desk.stored:
-        return shown(desk, status=409)
-    if "send" in desk.request.POST:
-        return post(desk)
-    if desk.refused or not is_readable(desk):
-        return shown(desk, status=422)
-    return redirect(desk.address)
+    return writing.worked(desk, save, post, shown)
 
 
 def saved(desk: CommentDesk) -> HttpResponse:
     """Keep what was posted; say so in a sentence."""
-    save(desk)
-    context = {"desk": desk, "draft": desk.draft, "now": timezone.localtime()}
-    status = 409 if desk.trouble or desk.stored else 200
-    return render(desk.request, "measures/report/saved.html", context, status=status)
+    return writing.saved(desk, save)
 
 
 def save(desk: CommentDesk) -> None:
@@ -260,35 +250,25 @@ def place_of(comment: Comment) -> str:
     return reverse("measures:comment_desk", args=[comment.pk])
 
 
+def own_sent(desk: CommentDesk) -> Comment | None:
+    """Return what the person sent last about the same, and is not taken back again."""
+    about = desk.about
+    mine = Comment.objects.filter(measure=about.measure, author=person(desk.request))
+    sent = mine.filter(submitted_at__isnull=False, withdrawn_at=None, hidden_at=None)
+    same = sent.filter(answers=about.answers, supplements=about.supplements)
+    return same.order_by("-submitted_at", "-pk").first()
+
+
 def sent_already(desk: CommentDesk) -> Comment | None:
-    """Return what the person sent a moment ago, when the same is posted again: a button was pressed
-    twice."""
-    if desk.draft or "send" not in desk.request.POST or not desk.form.is_valid():
+    """Return what the person has sent since the page was opened, when the same is posted again: a
+    button was pressed twice."""
+    last, posted = own_sent(desk), desk.request.POST
+    if last is None or desk.draft or "send" not in posted or str(last.pk) == posted.get("sent", ""):
         return None
-    about, words = desk.about, desk.form.words()
-    return Comment.objects.filter(
-        measure=about.measure,
-        answers=about.answers,
-        supplements=about.supplements,
-        organisation=desk.form.speaker or desk.speaker,
-        author=person(desk.request),
-        submitted_at__gt=timezone.now() - A_MOMENT,
-        withdrawn_at=None,
-        hidden_at=None,
-        kind=about.kind or words["kind"],
-        body=clean(words["body"]),
-    ).first()
-
-
-def tell(desk: CommentDesk, broken: Broken) -> None:
-    """Put what is missing beside the fields that it is about."""
-    for name, messages in broken.message_dict.items():
-        if name == NON_FIELD_ERRORS:  # those are told by the fields that cannot be read
-            continue
-        place = "attachments" if name == "evidence" else name
-        if place not in desk.form.errors:
-            for message in messages:
-                desk.form.add_error(place, message)
+    desk.form.is_valid()
+    words, speaker = desk.form.words(), desk.form.speaker or desk.speaker
+    wanted = (speaker.pk, desk.about.kind or words["kind"], clean(words["body"]))
+    return last if (last.organisation_id, last.kind, last.body) == wanted else None
 
 
 def shown(desk: CommentDesk, status: int = 200) -> HttpResponse:
@@ -305,6 +285,7 @@ def shown(desk: CommentDesk, status: int = 200) -> HttpResponse:
         "files": draft.evidence.exclude(file="") if draft else [],
         "today": timezone.localdate(),
         "version": desk.stored.version if desk.stored else draft.version if draft else 0,
+        "sent": own_sent(desk),
         "errors": errors(desk) if desk.form.is_bound else [],
     }
     return render(desk.request, "measures/comment_form.html", context, status=status)

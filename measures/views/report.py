@@ -44,9 +44,10 @@ from measures.queries.speaking import (
     successors,
     written_by_colleagues,
 )
+from measures.views import writing
 from measures.views.desk import person, private
 from measures.views.kept import keeps_typed
-from measures.views.writing import Writing, checked_files, errors, is_readable, links, typed
+from measures.views.writing import Writing, checked_files, errors, links, tell, typed
 from stakeholders.validators import number_in
 
 
@@ -93,14 +94,7 @@ def worked(desk: Desk) -> HttpResponse:
     """Keep what was posted, and hand it in when that was asked for."""
     if twice := sent_already(desk):
         return redirect("measures:sent", pk=twice.pk)
-    save(desk)
-    if desk.trouble or desk.stored:
-        return shown(desk, status=409)
-    if "send" in desk.request.POST:
-        return submit(desk)
-    if desk.refused or not is_readable(desk):
-        return shown(desk, status=422)
-    return redirect(desk.address)
+    return writing.worked(desk, save, submit, shown)
 
 
 def sent_already(desk: Desk) -> StatusUpdate | None:
@@ -115,10 +109,7 @@ def sent_already(desk: Desk) -> StatusUpdate | None:
 
 def saved(desk: Desk) -> HttpResponse:
     """Keep what was posted; say so in a sentence."""
-    save(desk)
-    context = {"desk": desk, "draft": desk.draft, "now": timezone.localtime()}
-    status = 409 if desk.trouble or desk.stored else 200
-    return render(desk.request, "measures/report/saved.html", context, status=status)
+    return writing.saved(desk, save)
 
 
 def at_desk(request: HttpRequest, ref: str) -> Desk:
@@ -248,20 +239,6 @@ def submit(desk: Desk) -> HttpResponse:
         desk.trouble = str(changed)
         return shown(desk, status=409)
     return redirect("measures:sent", pk=update.pk)
-
-
-def tell(desk: Desk, broken: Broken) -> None:
-    """Put the rules that were broken beside the fields they are about."""
-    for name, messages in broken.message_dict.items():
-        if name == NON_FIELD_ERRORS:  # those are told by the fields that cannot be read
-            continue
-        place = "attachments" if name == "evidence" else name
-        if place not in desk.form.fields:  # a public source has only links
-            desk.links[0].add_error("url", messages[0])
-            continue
-        if place not in desk.form.errors or place == "attachments":
-            for message in messages:
-                desk.form.add_error(place, message)
 
 
 # --- Showing ---------------------------------------------------------------------------------
