@@ -62,6 +62,8 @@ run: .venv/.run build/vendor/site.css messages ## start the site at http://local
 	@echo "Sign in at http://localhost:$(PORT)/min-side/ as:"
 	@$(PYTHON_IN_VENV) manage.py create_demo_accounts
 	@echo
+	@$(PYTHON_IN_VENV) manage.py create_demo_mail
+	@echo
 	@echo "Stop it with Ctrl-C. For another port: make run PORT=9000"
 	@echo
 	@exec scripts/serve.sh $(PORT)

@@ -7,6 +7,9 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
+from django.utils import formats
+from django.utils.dateformat import format as format_date
+
 from measures.choices import Precision
 
 FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -57,6 +60,20 @@ class PartialDate:
     def __str__(self) -> str:
         """Write the date as `parse` reads it."""
         return self.first.isoformat()[: LENGTH[self.precision]]
+
+
+FORMATS = {Precision.DAY: "DATE_FORMAT", Precision.MONTH: "YEAR_MONTH_FORMAT"}
+
+
+def when(date: PartialDate | datetime.date | None) -> str:
+    """Write a date as exactly as it is known: 22. november 2026, november 2026, or 2026."""
+    if date is None:
+        return ""
+    if isinstance(date, datetime.date):
+        date = PartialDate(date, Precision.DAY)
+    if date.precision == Precision.YEAR:
+        return str(date.first.year)
+    return format_date(date.first, formats.get_format(FORMATS[date.precision]))
 
 
 def whole_months(start: datetime.date, end: datetime.date) -> int:

@@ -1,12 +1,72 @@
 """Chores about measures that run by the clock; each is thin and safe to repeat."""
 
-from celery import shared_task
+from __future__ import annotations
+
+from celery import current_app, shared_task
 from django.utils import timezone
 
-from measures.actions import publishing
+from measures.actions import following, outbox, publishing, reminding
+from measures.actions.running import noted_run
+from measures.mail.postman import Postman, postman
+
+#: This worker's own connection to the mail server, kept from mail to mail.
+_kept = Postman()
 
 
 @shared_task
 def publish_due() -> int:
     """Publish what is scheduled and whose time has come; return how many."""
-    return publishing.publish_due(timezone.now())
+    with noted_run("publish_due") as run:
+        published = publishing.publish_due(timezone.now())
+        run.result = str(published)
+    return published
+
+
+@shared_task
+def plan_digests() -> int:
+    """Plan the digests that are due, and hand each to a worker; return how many."""
+    with noted_run("plan_digests") as run:
+        planned = [pk for keys in outbox.plan_digests(timezone.now()) for pk in keys]
+        run.result = str(len(planned))
+    sweep_outbox.delay()
+    return len(planned)
+
+
+@shared_task
+def plan_reminders() -> int:
+    """Plan the reminders of the day, and hand each to a worker; return how many."""
+    with noted_run("plan_reminders") as run:
+        planned = reminding.plan_reminders(timezone.now())
+        run.result = str(len(planned))
+    sweep_outbox.delay()
+    return len(planned)
+
+
+@shared_task
+def sweep_outbox() -> int:
+    """Hand every mail that waits for somebody to a worker, also what a dead worker left behind;
+    return how many."""
+    with noted_run("sweep_outbox") as run:
+        waiting = outbox.hand_out(timezone.now())
+        for pk in waiting:
+            deliver_mail.delay(pk)
+        run.result = str(len(waiting))
+    return len(waiting)
+
+
+@shared_task
+def deliver_mail(pk: int) -> str:
+    """Send one mail of the outbox; return its state."""
+    if current_app.conf.task_always_eager:
+        with postman() as lent:
+            return outbox.deliver(pk, lent)
+    return outbox.deliver(pk, _kept)
+
+
+@shared_task
+def forget_unconfirmed() -> int:
+    """Delete addresses that nobody has confirmed, and old mails; return how many addresses."""
+    with noted_run("forget_unconfirmed") as run:
+        forgotten = following.forget_unconfirmed(timezone.now())
+        run.result = str(forgotten)
+    return forgotten

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from measures.views import (
+    answer,
     approve,
     close,
     comment_decisions,
@@ -14,16 +15,19 @@ from measures.views import (
     discussion,
     documents,
     evidence,
+    following,
     indicators,
     measure,
     measures,
     missing,
+    operating,
     organisations,
     overview,
     register,
     register_files,
     register_rows,
     report,
+    returned,
     rounds,
     threads,
     wishes,
@@ -53,7 +57,34 @@ commenting_urls = [
     path("<int:pk>/regler/vis/", comment_decisions.comment_show, name="comment_show"),
     path("<int:pk>/regler/behold/", comment_decisions.comment_keep, name="comment_keep"),
 ]
+#: Mail: follow, answer, change and stop, mostly from a link in a mail.
+following_urls = [
+    path("svar/<str:token>/", answer.answer, name="answer"),
+    path("folg/", following.follow, name="follow"),
+    path("folg/sendt/", following.follow_sent, name="follow_sent"),
+    path("folg/bekreft/<str:token>/", following.follow_confirm, name="follow_confirm"),
+    path("epost/<str:token>/", following.mailbox, name="mailbox"),
+    path(
+        "epost/<str:token>/abonnement/<int:pk>/",
+        following.mailbox_unfollow,
+        name="mailbox_unfollow",
+    ),
+    path("epost/<str:token>/mine-data.json", following.mailbox_export, name="mailbox_export"),
+    path("epost/<str:token>/slett/", following.mailbox_forget, name="mailbox_forget"),
+    path("stopp/<str:token>/", following.mailbox_stop, name="mailbox_stop"),
+    path("min-side/epost/", following.own_mailbox, name="own_mailbox"),
+    path("min-side/epost/<slug:key>/", following.organisation_mailbox, name="organisation_mailbox"),
+]
+#: For those who see to it that the mails leave.
+operating_urls = [
+    path("drift/", operating.operations, name="operations"),
+    path("drift/igjen/<int:pk>/", operating.operations_retry, name="operations_retry"),
+    path("drift/forhandsvis/", operating.operations_preview, name="operations_preview"),
+    path("epost-retur/", returned.mail_return, name="mail_return"),
+]
 urlpatterns = [
+    *following_urls,
+    *operating_urls,
     path("", overview.front, name="front"),
     path("om/", overview.about, name="about"),
     path("tiltak/", measures.measure_list, name="measure_list"),

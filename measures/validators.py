@@ -182,6 +182,8 @@ def _of_deadline(report: Report, before: Before) -> Iterator[Problem]:
         return
     if not before.is_owners_word:
         yield Problem("new_due", _("Bare den som har ansvaret, setter en ny frist."))
+    if report.new_due.last < before.document_published_on:
+        yield Problem("new_due", _("Fristen kan ikke være før dokumentet ble lagt fram."))
     if before.due and before.due == report.new_due:
         yield Problem("new_due", _("Dette er fristen som gjelder i dag. La feltet stå tomt."))
     if not report.new_due_reason.strip():

@@ -73,12 +73,13 @@ def is_from_here(request: HttpRequest) -> bool:
 
 
 def what_stopped(response: HttpResponse) -> str:
-    """Return "session", "form" or "error" for an answer that means the text was not taken."""
+    """Return "session", "form" or "error" for an answer that means the text was not taken; nothing
+    for one whose page `tells_why`, and shows itself what was typed."""
     if response.status_code == 302:
         path = urlsplit(response.headers["Location"]).path
         return "session" if path == urlsplit(resolve_url(settings.LOGIN_URL)).path else ""
     if response.status_code == 403:
-        return "form"
+        return "" if getattr(response, "tells_why", False) else "form"
     return "error" if response.status_code >= 500 else ""
 
 

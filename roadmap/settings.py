@@ -30,11 +30,15 @@ KNOWN = {
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "LOG_LEVEL",
+    "MAIL_RETURN_TOKEN",
+    "METRICS_TOKEN",
     "OIDC_ACR_VALUES",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "OIDC_NAME",
     "OIDC_SERVER_URL",
+    "OUTBOX_LEASE_SECONDS",
+    "OUTBOX_RETRY_SECONDS",
     "REDIS_URL",
     "SECOND_FACTOR_REQUIRED",
     "SECRET_KEY",
@@ -186,6 +190,27 @@ CELERY_BEAT_SCHEDULE = {
         # Each minute has its own: those that piled up while the workers were away are dropped.
         "options": {"expires": 55},
     },
+    # What is due is told by the clock of each recipient, in Oslo; these only look often enough.
+    "plan-digests": {
+        "task": "measures.tasks.plan_digests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 290},
+    },
+    # After the digests of the morning, so that nobody gets both.
+    "plan-reminders": {
+        "task": "measures.tasks.plan_reminders",
+        "schedule": crontab(hour="8-17", minute=10, day_of_week="mon-fri"),
+        "options": {"expires": 3500},
+    },
+    "sweep-outbox": {
+        "task": "measures.tasks.sweep_outbox",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "forget-unconfirmed": {
+        "task": "measures.tasks.forget_unconfirmed",
+        "schedule": crontab(hour=3, minute=40),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -316,9 +341,17 @@ EMAIL_URL: str = env.str("EMAIL_URL", default="")
 if EMAIL_URL:
     globals().update(env.email_url_config(EMAIL_URL))
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "roadmap.mail.FileBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="tiltak@localhost")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or f"tiltak@{SITE.hostname}"
+#: A worker that has not finished one mail after so long is taken to be dead.
+OUTBOX_LEASE_SECONDS: int = env.int("OUTBOX_LEASE_SECONDS", default=300)
+#: The pause before the first new attempt; it doubles with each.
+OUTBOX_RETRY_SECONDS: int = env.int("OUTBOX_RETRY_SECONDS", default=60)
+#: Who knows it may post mails that came back, and read the figures for whoever watches the site;
+#: without one, nobody may.
+MAIL_RETURN_TOKEN: str = env.str("MAIL_RETURN_TOKEN", default="")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
 # --- Security --------------------------------------------------------------------------------
 

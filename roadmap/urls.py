@@ -5,11 +5,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from measures.admin import operators
-from roadmap import health, sitemaps, views
+from roadmap import health, metrics, sitemaps, views
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-sider.xml", sitemaps.sitemap_pages, name="sitemap_pages"),

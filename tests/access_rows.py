@@ -13,8 +13,10 @@ from measures.actions.moderating import hide_comment, report_comment
 from measures.actions.wishes import keep_ask, set_priority
 from measures.choices import PriorityLevel
 from measures.models import Ask, Measure, Owner, Priority, Round, StatusUpdate
-from tests import comments
+from tests import comments, mailboxes
+from tests.answers import reporters_link, token_of
 from tests.cast import CAST, World
+from tests.mails import GIVEN_UP, make_mail
 from tests.make import make_invitation
 from tests.reports import begun, confirmed, handed_in, published_file, scheduled
 from tests.rounds import make_round
@@ -44,6 +46,8 @@ class Row:
     data: Arguments | Callable[[World], Arguments] = field(default_factory=dict)
     #: What who has not signed in gets; a form with long texts shows them again instead.
     signed_out: int = SIGN_IN
+    #: What all others get.
+    refused: int = REFUSED
 
     def found(self, world: World) -> tuple[Arguments, Arguments]:
         """Return the arguments and the data in this world."""
@@ -54,7 +58,7 @@ class Row:
         """Return the status that the role gets."""
         if role in self.allowed:
             return self.answer
-        return self.signed_out if role == "anonymous" else REFUSED
+        return self.signed_out if role == "anonymous" else self.refused
 
 
 #: Open to everybody, read-only, without a cookie.
@@ -80,6 +84,8 @@ PUBLIC: dict[str, Row] = {
 SITE: dict[str, Row] = {
     "livez": Row(),
     "readyz": Row(),
+    # Without the token.
+    "metrics": Row(answer=404),
     "robots": Row(),
     "sitemap": Row(),
     "sitemap_pages": Row(),
@@ -247,6 +253,28 @@ DESK |= {
 }
 #: Open to everybody, with a form.
 OPEN: dict[str, Row] = {"measures:comment_report": Row(asked_by_lmi)}
+#: Following by e-mail: anybody may ask; whoever has a link opens one mailbox.
+FOLLOWING: dict[str, Row] = {
+    # A person's own: who is signed in as another is told so.
+    "measures:answer": Row(
+        lambda world: {"token": token_of(reporters_link(world))},
+        AUTHOR,
+        signed_out=200,
+        refused=403,
+    ),
+    "measures:follow": Row(),
+    "measures:follow_sent": Row(),
+    "measures:follow_confirm": Row(lambda world: {"token": mailboxes.question()[1]}),
+    "measures:mailbox": Row(mailboxes.opened),
+    "measures:mailbox_unfollow": Row(mailboxes.followed, answer=302, method="post"),
+    "measures:mailbox_export": Row(mailboxes.opened),
+    "measures:mailbox_forget": Row(mailboxes.opened, method="post"),
+    "measures:mailbox_stop": Row(mailboxes.opened),
+    "measures:own_mailbox": Row(allowed=SIGNED_IN),
+    "measures:organisation_mailbox": Row(
+        {"key": "nfd"}, frozenset({"steward", "administrator", "operator"})
+    ),
+}
 #: Signing in, one's own account, the organisation's people.
 ACCOUNT: dict[str, Row] = {
     # Who has signed in goes on to the desk.
@@ -359,7 +387,19 @@ KEEPING: dict[str, Row] = {
     "measures:round_change": Row(asked, STEWARD),
 }
 
-ROWS: dict[str, Row] = PUBLIC | SITE | OPEN | DESK | ACCOUNT | KEEPING
+#: Who sees to it that the mails leave.
+OVERSEERS = frozenset({"steward", "operator"})
+OPERATING: dict[str, Row] = {
+    "measures:operations": Row(allowed=OVERSEERS),
+    "measures:operations_retry": Row(
+        lambda world: {"pk": str(make_mail(**GIVEN_UP).pk)}, OVERSEERS, 302, "post"
+    ),
+    "measures:operations_preview": Row(allowed=OVERSEERS),
+    # For the mail server, with a token.
+    "measures:mail_return": Row(answer=404, method="post"),
+}
+
+ROWS: dict[str, Row] = PUBLIC | SITE | OPEN | FOLLOWING | DESK | ACCOUNT | KEEPING | OPERATING
 
 #: The same addresses with something that is not there.
 MISSING: dict[str, Arguments] = {

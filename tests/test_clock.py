@@ -123,6 +123,7 @@ def test_it_outlives_a_database_that_is_away(folder: Path) -> None:
         assert process.wait(timeout=20) == 0
 
 
+@pytest.mark.django_db
 def test_an_error_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the database may be away: whatever else goes wrong ends the clock, and is seen."""
 

@@ -16,7 +16,7 @@ SPOKEN = re.compile(r'\b(?:aria-label|alt|title|placeholder|aria-description)="(
 NOT_TEXT = re.compile(
     r"\{#.*?#\}|\{% comment.*?endcomment %\}"
     r"|\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}"
-    r"|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<!doctype[^>]*>|&\w+;|&#\d+;",
+    r"|<style>.*?</style>|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<!doctype[^>]*>|&\w+;|&#\d+;",
     re.DOTALL,
 )
 TAG = re.compile(r"<[^>]*>", re.DOTALL)

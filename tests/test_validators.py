@@ -63,7 +63,9 @@ def test_a_plain_report_breaks_nothing() -> None:
         ({"new_due": PartialDate.parse("2026-12")}, ["new_due", "new_due_reason"]),
         ({"new_due": PartialDate.parse("2026-12-31"), "new_due_reason": "Dagen er klar."}, []),
         ({"new_due": PartialDate.parse("2027"), "new_due_reason": " "}, ["new_due_reason"]),
-        ({"new_due": PartialDate.parse("2020"), "new_due_reason": "Det var før."}, []),
+        # In the past, but not before the promise was made.
+        ({"new_due": PartialDate.parse("2024"), "new_due_reason": "Det var før."}, []),
+        ({"new_due": PartialDate.parse("2020"), "new_due_reason": "Det var før."}, ["new_due"]),
     ],
 )
 def test_rule(fields: dict[str, Any], expected: list[str]) -> None:

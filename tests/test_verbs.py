@@ -16,6 +16,7 @@ from axes.models import AccessAttempt
 from django.test import override_settings
 from django.utils import timezone
 
+from measures.actions.answering import Answer, answer_by_mail
 from measures.actions.closing import close_reporting, reopen_reporting
 from measures.actions.commenting import (
     discard_comment,
@@ -51,6 +52,7 @@ from measures.actions.moderating import (
     report_comment,
     show_comment,
 )
+from measures.actions.outbox import plan_batch, record_bounce, retry_mail
 from measures.actions.publishing import (
     cancel_schedule,
     move_deadline,
@@ -63,7 +65,8 @@ from measures.actions.rounds import Days, change_round, open_round
 from measures.actions.rounds import version_of as round_version
 from measures.actions.standing import recompute
 from measures.actions.wishes import drop_priority, keep_ask, set_priority, version_of_row
-from measures.choices import PriorityLevel, Verb
+from measures.choices import MailAnswer, PriorityLevel, Verb
+from measures.digests.composing import Shared
 from measures.exchange.listing import EDITABLE
 from measures.exchange.plan import prepare
 from measures.exchange.tables import TABLES
@@ -84,8 +87,10 @@ from stakeholders.actions.inviting import (
 from stakeholders.actions.memberships import end_access, end_membership, grant_role
 from stakeholders.choices import AccessVerb, Role
 from stakeholders.models import AccessEvent, User
-from tests import comments
+from tests import comments, following_acts
+from tests.answers import reporters_link
 from tests.cast import World, make_world
+from tests.mails import GIVEN_UP, make_mail, make_recipient
 from tests.make import (
     TODAY,
     make_deadline,
@@ -160,6 +165,23 @@ def confirm(world: World) -> Act:
 def undo(world: World) -> Act:
     update, reporter = confirmed(world), world.people["reporter"]
     return about(update, reporter, lambda: undo_confirmation(reporter, [update]))
+
+
+def answer(world: World, kind: MailAnswer) -> Act:
+    """An answer from a mail does what the desk does, and is told as that."""
+    reporter, link = world.people["reporter"], reporters_link(world)
+    newest = world.measure.updates.latest("pk").pk
+    given = Answer(kind, newest, newest, status="in_progress", summary="Arbeidet går.")
+    do = lambda: answer_by_mail(link, given, timezone.now())  # noqa: E731
+    return Act(do, reporter, "status_update", NEW)
+
+
+def answer_changed(world: World) -> Act:
+    return answer(world, MailAnswer.CHANGED)
+
+
+def answer_unchanged(world: World) -> Act:
+    return answer(world, MailAnswer.UNCHANGED)
 
 
 # --- Deciding --------------------------------------------------------------------------------
@@ -418,6 +440,8 @@ ACTS: list[tuple[Any, Callable[[World], Act], Verb]] = [
     (discard_draft, discard, Verb.WITHDRAWN),
     (confirm_unchanged, confirm, Verb.SCHEDULED),
     (undo_confirmation, undo, Verb.WITHDRAWN),
+    (answer_by_mail, answer_changed, Verb.SUBMITTED),
+    (answer_by_mail, answer_unchanged, Verb.SCHEDULED),
     (publish_update, publish, Verb.PUBLISHED),
     (publish_update, schedule, Verb.SCHEDULED),
     (cancel_schedule, unschedule, Verb.UNSCHEDULED),
@@ -569,6 +593,11 @@ def store(world: World) -> Any:
     return store_upload({"themes.csv": as_csv([THEME])}, world.people["steward"])
 
 
+def plan_mail(world: World) -> Any:
+    now = timezone.now()
+    return plan_batch([make_recipient(next_at=now).pk], now, Shared())
+
+
 #: Actions that leave none: what they do, and why nothing is told of it.
 SILENT: list[tuple[Any, Callable[[World], Any], str]] = [
     (open_draft, begin, "what somebody is writing is nobody's business"),
@@ -580,6 +609,10 @@ SILENT: list[tuple[Any, Callable[[World], Any], str]] = [
     (store_upload, store, "nothing of the register is changed before it is confirmed"),
     (discard_upload, lambda world: discard_upload(store(world)), "the same"),
     (recompute, lambda world: recompute([world.measure.pk]), "part of the act that calls it"),
+    (plan_batch, plan_mail, "a mail tells of what happened; it is nothing that happened"),
+    (retry_mail, lambda world: retry_mail(make_mail(**GIVEN_UP), timezone.now()), "the same"),
+    (record_bounce, lambda world: record_bounce(make_mail().key, timezone.now()), "the same"),
+    *((action, do, following_acts.WHY) for action, do in following_acts.ACTS),
 ]
 
 

@@ -13,7 +13,8 @@ from measures.actions import Changed
 from measures.actions.drafting import locked, may_write, new_key, own, tell
 from measures.choices import Origin, Precision, Status, UpdateState, Verb
 from measures.models import Evidence, Measure, StatusUpdate
-from stakeholders.models import User
+from measures.models.reporting import StatusUpdateQuerySet
+from stakeholders.models import Organisation, User
 
 #: So long a confirmation may be undone before it is published.
 REGRET = datetime.timedelta(seconds=60)
@@ -49,13 +50,7 @@ def confirm(user: User, measure: Measure, seen: int | None) -> StatusUpdate | No
     if seen is not None and standing.pk != seen:
         text = _("Noe nytt er publisert om %(ref)s. Se på det før du bekrefter.")
         raise Changed(text % {"ref": measure.ref})
-    waiting = StatusUpdate.objects.filter(
-        measure=measure,
-        organisation=organisation,
-        origin=Origin.CONFIRMATION,
-        state=UpdateState.SCHEDULED,
-    )
-    if waiting.exists():
+    if waiting_confirmations(measure, organisation).exists():
         return None
     now = timezone.now()
     update = StatusUpdate.objects.create(
@@ -76,6 +71,16 @@ def confirm(user: User, measure: Measure, seen: int | None) -> StatusUpdate | No
         repeat_evidence(standing, update)
     tell(Verb.SCHEDULED, update, user)
     return update
+
+
+def waiting_confirmations(measure: Measure, organisation: Organisation) -> StatusUpdateQuerySet:
+    """The organisation's confirmations of a measure that may still be undone."""
+    return StatusUpdate.objects.filter(
+        measure=measure,
+        organisation=organisation,
+        origin=Origin.CONFIRMATION,
+        state=UpdateState.SCHEDULED,
+    )
 
 
 def repeat_evidence(standing: StatusUpdate, update: StatusUpdate) -> None:

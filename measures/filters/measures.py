@@ -129,8 +129,10 @@ class MeasureFilter(django_filters.FilterSet):
     class Meta:
         form = Place
 
-    def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
-        self.catalogue = Catalogue()
+    def __init__(
+        self, data: QueryDict, *, today: datetime.date, catalogue: Catalogue | None = None
+    ) -> None:
+        self.catalogue = catalogue or Catalogue()
         self._all = Measure.objects.with_facts(today)
         self._today = today
         self._rules = {

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
 from measures.choices import Precision
-from measures.dates import PartialDate
+from measures.dates import PartialDate, typed
 from stakeholders.validators import number_in
 
 
@@ -61,6 +62,24 @@ class SomeRows(Several):
 def without_nul(text: str) -> str:
     """Return the text without the one sign that no database keeps."""
     return text.replace("\x00", "")
+
+
+def date_examples() -> str:
+    """Return how dates may be typed."""
+    return _("17.5.2026, mai 2026 eller 2026")
+
+
+def read_date(text: str) -> PartialDate | None:
+    """Read a date as people type it, None for nothing. Raises ValidationError with examples."""
+    if not text.strip():
+        return None
+    try:
+        return typed(text.strip())
+    except ValueError:
+        raise forms.ValidationError(
+            _("Vi forstår ikke datoen. Skriv den for eksempel %(examples)s.")
+            % {"examples": date_examples()}
+        ) from None
 
 
 def as_typed(date: PartialDate | None) -> str:

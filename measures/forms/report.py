@@ -14,8 +14,15 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import Language, Outlook, Precision, PublisherKind, ReasonKind, Status
-from measures.dates import PartialDate, typed
-from measures.forms.fields import Dressed, LongText, as_typed, without_nul
+from measures.dates import PartialDate
+from measures.forms.fields import (
+    Dressed,
+    LongText,
+    as_typed,
+    date_examples,
+    read_date,
+    without_nul,
+)
 from measures.models import Comment, Measure, StatusUpdate
 from measures.queries.measure import reference
 from measures.texts import clean, plain_address
@@ -141,10 +148,9 @@ class ReportForm(Dressed):
         self.day = corrects.when if corrects else PartialDate(today, Precision.DAY)
         self._fit()
         self.typed_values: dict[str, Any] = {}
-        examples = _t("17.5.2026, mai 2026 eller 2026")
         for name in {"date", "new_due"} & self.fields.keys():
             field = self.fields[name]
-            field.help_text = str(field.help_text) % {"examples": examples}
+            field.help_text = str(field.help_text) % {"examples": date_examples()}
             field.widget.attrs["class"] = "ds-input is-date"
             field.widget.attrs["autocomplete"] = "off"
         self.fields["carried_to"].widget.attrs |= {"list": "videre", "autocomplete": "off"}
@@ -167,16 +173,11 @@ class ReportForm(Dressed):
 
     def _read_date(self, name: str) -> PartialDate | None:
         text = str(self.cleaned_data.get(name, "")).strip()
-        if not text:
-            return None
         try:
-            return typed(text)
-        except ValueError:
+            return read_date(text)
+        except forms.ValidationError:
             self.typed_values[name] = text
-            raise forms.ValidationError(
-                _t("Vi forstår ikke datoen. Skriv den for eksempel %(examples)s.")
-                % {"examples": _t("17.5.2026, mai 2026 eller 2026")}
-            ) from None
+            raise
 
     def clean_date(self) -> PartialDate:
         """Return the date; when nothing is said, today, or the day of what is corrected."""

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from measures.choices import UNDER_WAY, CommentState, UpdateState
 from measures.models import Comment, Document, Measure, Round, RoundMeasure, StatusUpdate
@@ -26,6 +26,7 @@ Person: TypeAlias = "User | AnonymousUser"
 #: Where no round asks, the owner's word of an open measure is fresh for so long. The rule is the
 #: project's own, and `/om/` tells it.
 FRESH = datetime.timedelta(days=180)
+TODAY_ONLY = datetime.timedelta(0)
 #: On their way to the public without anything left for the writer to do.
 HANDED_IN = (UpdateState.SUBMITTED, UpdateState.SCHEDULED)
 
@@ -90,14 +91,25 @@ def reporting_for(user: Person) -> QuerySet[Membership, Any]:
     return Membership.objects.of(user, Role.REPORTER).values("organisation")
 
 
-def to_report(user: Person, today: datetime.date) -> MeasureQuerySet:
-    """The open measures that the person's organisations must answer and have not, overdue first.
+def to_report(
+    user: Person, today: datetime.date, ahead: datetime.timedelta = TODAY_ONLY
+) -> MeasureQuerySet:
+    """The open measures that the person's organisations must answer and have not, see `owed_by`."""
+    return owed_by(reporting_for(user), today, ahead)
+
+
+def owed_by(
+    organisations: QuerySet[Any, Any],
+    today: datetime.date,
+    ahead: datetime.timedelta = TODAY_ONLY,
+) -> MeasureQuerySet:
+    """The open measures that the organisations (a query for their keys) must answer and have not,
+    or will have to within `ahead`; overdue first.
 
     Where an open round asks about the measure, the owner must have spoken since it opened;
     elsewhere within `FRESH`. What has been handed in or confirmed, and waits for others or for
     the clock, is not asked for again.
     """
-    organisations = reporting_for(user)
     # A correction of what was said before is no new word.
     handed_in = StatusUpdate.objects.filter(
         measure=OuterRef("pk"),
@@ -108,7 +120,7 @@ def to_report(user: Person, today: datetime.date) -> MeasureQuerySet:
     return (
         Measure.objects.open()
         .answered_by(organisations)
-        .filter(silent(today))
+        .filter(silent(today, ahead))
         .exclude(Exists(handed_in))
         .order_by(
             Case(When(due_on__lt=today, then=0), default=1), F("due_on").asc(nulls_last=True), "ref"
@@ -116,16 +128,38 @@ def to_report(user: Person, today: datetime.date) -> MeasureQuerySet:
     )
 
 
-def silent(today: datetime.date) -> Q:
-    """Return the condition that the owner owes a word of a measure. As SQL only."""
-    asked = RoundMeasure.objects.filter(
-        measure=OuterRef("pk"), round__in=Round.objects.open_on(today)
-    )
+def silent(today: datetime.date, ahead: datetime.timedelta = TODAY_ONLY) -> Q:
+    """Return the condition that the owner owes a word of a measure, or will within `ahead`. As SQL
+    only."""
+    asked = asked_on(today)
     since = asked.filter(round__opens_on__gt=OuterRef("confirmed_on"))
     never = Q(confirmed_on=None)
     return (Q(Exists(asked)) & (never | Exists(since))) | (
-        ~Exists(asked) & (never | Q(confirmed_on__lt=today - FRESH))
+        ~Exists(asked) & (never | Q(confirmed_on__lt=today - FRESH + ahead))
     )
+
+
+def asked_on(today: datetime.date) -> QuerySet[RoundMeasure]:
+    """What open rounds ask about the outer measure."""
+    return RoundMeasure.objects.filter(
+        measure=OuterRef("pk"), round__in=Round.objects.open_on(today)
+    )
+
+
+def with_report_due(measures: MeasureQuerySet, today: datetime.date) -> MeasureQuerySet:
+    """Add `round_due`: by when the first open round that asks about a measure wants an answer."""
+    first = asked_on(today).order_by("round__due_on").values("round__due_on")[:1]
+    return measures.annotate(round_due=Subquery(first))
+
+
+def report_due(measure: Any) -> datetime.date | None:
+    """Return by which day the owner should report on a measure, loaded `with_report_due`: when the
+    round wants it, else when what was said last is no longer fresh. None where nobody ever asked
+    and nothing was ever said: there is no such day."""
+    if measure.round_due:
+        due: datetime.date = measure.round_due
+        return due
+    return measure.confirmed_on + FRESH if measure.confirmed_on else None
 
 
 def returned(user: Person) -> StatusUpdateQuerySet:

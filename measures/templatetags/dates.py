@@ -8,8 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from measures.dates import PartialDate
-from measures.templatetags.register import when
+from measures.dates import PartialDate, when
 
 register = template.Library()
 

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 
 from django import template
 from django.utils import formats
-from django.utils.dateformat import format as format_date
 
-from measures.choices import Outlook, Precision, PublisherKind, Schedule, state_word
-from measures.dates import PartialDate
+from measures.choices import Outlook, PublisherKind, Schedule, state_word
+from measures.dates import when
 
 register = template.Library()
 
-FORMATS = {
-    Precision.DAY: "DATE_FORMAT",
-    Precision.MONTH: "YEAR_MONTH_FORMAT",
-}
-
-
-@register.filter
-def when(date: PartialDate | datetime.date | None) -> str:
-    """Write a date as exactly as it is known: 22. november 2026, november 2026, or 2026."""
-    if date is None:
-        return ""
-    if isinstance(date, datetime.date):
-        date = PartialDate(date, Precision.DAY)
-    if date.precision == Precision.YEAR:
-        return str(date.first.year)
-    return format_date(date.first, formats.get_format(FORMATS[date.precision]))
-
-
+register.filter("when", when)
 register.filter("state_word", state_word)
 
 

@@ -21,8 +21,9 @@ PERSON = ("alt@example.no", "Alma Alt", "nfd", "reporter", "approver", "steward"
 MAKE = """
 import datetime
 from django.utils import timezone
+from measures.actions.mailboxes import member_mailbox
 from measures.actions.rounds import Days, open_round
-from measures.models import Document, StatusUpdate
+from measures.models import Document, JobRun, StatusUpdate
 from stakeholders.actions.inviting import invite
 from stakeholders.choices import Role
 from stakeholders.models import Organisation, User
@@ -32,13 +33,21 @@ today = timezone.localdate()
 days = Days(today, today, today + datetime.timedelta(days=7))
 made = open_round(user, "Prøverunden", list(Document.objects.kept_by(user)), days)
 invite("ny@example.no", Organisation.objects.get(key="nfd"), [Role.REPORTER], "nb", user)
-print(made.pk, user.pk)
+now = timezone.now()
+mine = member_mailbox(user, now - datetime.timedelta(days=7))
+mine.mails.create(
+    kind="digest", period="2026-W01", state="failed", last_error="refused: " + "5" * 200
+)
+JobRun.objects.create(name="publish_due", started_at=now - datetime.timedelta(days=2))
+JobRun.objects.create(name="plan_digests", started_at=now, ended_at=now, error="E" * 200)
+print(made.pk, user.pk, mine.pk)
 """
 PATHS = (
     *("/min-side/folk/", "/min-side/folk/{person}/", "/min-side/runder/", "/min-side/runder/ny/"),
     *("/min-side/runder/{round}/endre/", "/runder/proverunden/", "/min-side/tiltak/VK-06/"),
     *("/min-side/avslutt/VK-06/", "/min-side/rapporter/VK-06/", "/konto/passord/"),
-    *("/konto/sikring/", "/konto/okter/"),
+    *("/konto/sikring/", "/konto/okter/", "/drift/", "/drift/forhandsvis/?e-post=example"),
+    "/drift/forhandsvis/?mottaker={mailbox}",
 )
 #: Django's own look; the rest of it is ours.
 ADMIN = ("/admin/", "/admin/stakeholders/user/", "/admin/stakeholders/user/{person}/change/")
@@ -60,8 +69,8 @@ def made(folder: Path) -> Iterator[Made]:
     """A site with somebody who may do everything, a round and an invitation."""
     with running_site(folder) as address:
         session = session_of(folder, *PERSON)
-        asking, person = in_shell(folder, MAKE).split()
-        yield address, session, {"round": asking, "person": person}
+        asking, person, mailbox = in_shell(folder, MAKE).split()
+        yield address, session, {"round": asking, "person": person, "mailbox": mailbox}
 
 
 @contextmanager
@@ -150,6 +159,16 @@ def test_no_word_is_too_long_for_a_phone(made: Made, folder: Path, chromium: Bro
             for width in (320, 390, 1280):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert page.evaluate(OVERFLOW) <= 0, f"{path} {width}"
+
+
+def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(made: Made, chromium: Browser) -> None:
+    """Under the site's own policy: the mail has its own style, and no link of it leads out."""
+    path = "/drift/forhandsvis/?mottaker={mailbox}"
+    with opened(made, chromium, path, for_axe=False) as page:
+        frame = page.frame_locator("iframe.mail-frame")
+        heading = frame.get_by_role("heading", name=re.compile("tiltak å rapportere")).first
+        expect(heading).to_be_visible()
+        assert heading.evaluate("getComputedStyle(document.body).margin") == "0px"
 
 
 def test_an_operator_closes_an_account(made: Made, chromium: Browser, axe_source: str) -> None:
