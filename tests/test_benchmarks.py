@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import smtplib
 import subprocess
 import sys
 import threading
@@ -20,12 +21,12 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.urls import Resolver404, resolve
 
-from benchmarks import client, desks, pages, queries
+from benchmarks import client, desks, digests, pages, queries
 from benchmarks.generate import PER_MEASURE, CannotGenerate, generate
 from benchmarks.pages import Target
 from benchmarks.register import Register
 from benchmarks.reporters import Form
-from benchmarks.sites import Site
+from benchmarks.sites import Failed, Site
 from measures.choices import Freshness, Origin, Schedule, Status
 from measures.models import Event, Evidence, Measure, StatusUpdate
 from stakeholders.models import Membership, User
@@ -313,3 +314,50 @@ def test_a_few_report_and_approve_at_once() -> None:
     assert told["errors"] == told["lost texts"] == "0"
     assert int(told["texts kept"]) >= 4 * 3
     assert int(told["published"]) + int(told["returned"]) == int(told["handed in"]) > 0
+
+
+# --- Digests ---------------------------------------------------------------------------------
+
+
+def test_the_sink_takes_and_counts_mails() -> None:
+    with (
+        digests.sink(os.environ) as port,
+        smtplib.SMTP("127.0.0.1", port) as server,
+    ):
+        for to in ("en@example.no", "to@example.no"):
+            assert server.sendmail("fra@example.no", [to], b"Subject: hei\r\n\r\n..\r\n") == {}
+
+
+def test_a_sink_without_mail_is_no_measurement() -> None:
+    with pytest.raises(Failed, match="No mail"), digests.sink(os.environ):
+        pass
+
+
+def test_digests_are_held_against_the_bare_loop() -> None:
+    planned = {"mails": 1000, "seconds": 2, "queries": 60, "megabytes": 80.4, "bytes": 15400}
+    sent = {"mails": 1000, "seconds": 10, "queries": 3001, "megabytes": 90}
+    found = {"recipients": 1000, "planned": planned, "sent": sent, "bare": 1500}
+    assert digests.cells(found) == [
+        *("1,000", "500", "60", "80"),
+        *("100", "1,500", "15.0", "3.00", "15.4", "90"),
+    ]
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_few_digests_are_planned_and_sent() -> None:
+    done = subprocess.run(
+        [sys.executable, "benchmarks/digests.py", "--recipients", "10,30", "--changes", "2"],
+        check=False,
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()[2:]]
+    assert [line[1] for line in lines] == ["10", "30"]
+    # Three for each, and a few for all.
+    assert float(lines[1][15]) < 3.3
