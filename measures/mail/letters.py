@@ -175,7 +175,7 @@ def confirmation_letter(digest: Digest) -> Letter:
         button=_("Ja, jeg vil følge dette"),
         button_url=url,
         notes=[
-            _("Kjenner du ikke til dette, kan du se bort fra e-posten. Da sletter vi adressen."),
+            _("Kjenner du ikke til dette, kan du se bort fra e-posten. Da blir det ikke noe av."),
             _("Lenken virker i sju dager."),
         ],
     )
