@@ -7,7 +7,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.dateformat import format as format_date
 
 from measures.choices import Precision
@@ -60,6 +60,27 @@ class PartialDate:
     def __str__(self) -> str:
         """Write the date as `parse` reads it."""
         return self.first.isoformat()[: LENGTH[self.precision]]
+
+
+#: All days and hours of the record are Norwegian, whatever zone is active.
+OSLO = timezone.get_default_timezone()
+
+
+def start_of(day: datetime.date) -> datetime.datetime:
+    """Return when a Norwegian day begins."""
+    return moment_of(day, 0)
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """Return when a Norwegian day is over: the first moment that no longer belongs to it."""
+    return start_of(day + datetime.timedelta(days=1))
+
+
+def moment_of(day: datetime.date, hour: int) -> datetime.datetime:
+    """Return the moment of a full hour of a Norwegian day. An hour that summer time leaves out is
+    the same moment as the hour after; of one that comes twice, it is the first."""
+    local = datetime.datetime.combine(day, datetime.time(hour), OSLO)
+    return local.astimezone(datetime.UTC)
 
 
 FORMATS = {Precision.DAY: "DATE_FORMAT", Precision.MONTH: "YEAR_MONTH_FORMAT"}

@@ -24,7 +24,7 @@ import time_machine
 from django.utils import timezone
 
 from measures.choices import Language, Scope, Stopped
-from measures.digests.rhythm import OSLO
+from measures.dates import OSLO
 from measures.models import Measure, Recipient, Subscription
 from tests.make import make_measure, make_update
 

@@ -19,8 +19,9 @@ from measures.actions.confirming import confirm_unchanged
 from measures.actions.mailboxes import member_mailbox, set_organisation_address
 from measures.actions.moderating import hide_comment
 from measures.actions.publishing import publish_due, publish_update, return_update
+from measures.dates import OSLO
 from measures.digests.composing import MOST_MEASURES
-from measures.digests.rhythm import OSLO, latest_slot, next_slot, period_of
+from measures.digests.rhythm import latest_slot, next_slot, period_of
 from measures.digests.work import AHEAD, MOST
 from measures.mail.letters import letter_for
 from measures.models import AnswerLink, Digest, Measure, Owner, Recipient

@@ -26,7 +26,7 @@ from measures.actions.following import About
 from measures.actions.mailboxes import follow_as
 from measures.actions.running import noted_run
 from measures.choices import MailState, Stopped
-from measures.digests.rhythm import OSLO
+from measures.dates import OSLO
 from measures.mail.links import Purpose, name_in
 from measures.models import AnswerLink, Digest, JobRun, Recipient, StatusUpdate
 from measures.queries import operating
@@ -104,38 +104,34 @@ def test_every_job_of_the_clock_has_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "after", "before"),
+    ("schedule", "after"),
     [
-        (crontab(), [at(10, 1), at(10, 2)], [at(10), at(9, 59)]),
-        (crontab(minute="*/5"), [at(10, 5), at(10, 10)], [at(10), at(9, 55)]),
-        (crontab(hour=3, minute=40), [at(3, 40, day=3)], [at(3, 40), at(3, 40, day=1)]),
+        (crontab(), [at(10, 1), at(10, 2)]),
+        (crontab(minute="*/5"), [at(10, 5), at(10, 10)]),
+        (crontab(hour=3, minute=40), [at(3, 40, day=3), at(3, 40, day=4)]),
         (
             crontab(hour="8-17", minute=10, day_of_week="mon-fri"),
-            [at(10, 10), at(11, 10)],
-            [at(9, 10), at(8, 10), at(17, 10, day=1)],
+            [*(at(hour, 10) for hour in range(10, 18)), at(8, 10, day=3)],
         ),
-        (crontab(hour=7, minute=0, day_of_week="sun"), [at(7, day=6), at(7, day=13)], []),
-        (crontab(hour=7, minute=0, day_of_month=1), [], [at(7, day=1)]),
+        (crontab(hour="8-17", minute=10, day_of_week="mon"), [at(8, 10, day=7), at(9, 10, day=7)]),
+        (crontab(hour=7, minute=0, day_of_week="sun"), [at(7, day=6), at(7, day=13)]),
+        (crontab(hour=7, minute=0, day_of_month=31), [at(7, day=31)]),
     ],
 )
-def test_when_a_job_runs(
-    schedule: crontab, after: list[datetime.datetime], before: list[datetime.datetime]
-) -> None:
-    coming, gone = (operating.times(schedule, NOW, step) for step in (1, -1))  # type: ignore[arg-type]  # celery-types lacks them
-    assert [next(coming) for _each in after] == after
-    assert [next(gone) for _each in before] == before
+def test_when_a_job_runs(schedule: crontab, after: list[datetime.datetime]) -> None:
+    moment = NOW
+    for expected in after:
+        moment = operating.next_time(schedule, moment)
+        assert moment == expected
 
 
-@pytest.mark.parametrize(
-    "schedule", [e["schedule"] for e in settings.CELERY_BEAT_SCHEDULE.values()]
-)
-def test_it_is_when_celery_runs_it(schedule: Any) -> None:
-    """Celery's own reckoning, from any minute of a week, comes to the same."""
-    for minutes in range(0, 7 * 24 * 60, 97):
-        now = NOW + minutes * MINUTE
-        _last, delta, _now = schedule.remaining_delta(now.astimezone(OSLO), tz=OSLO)
-        expected = now.astimezone(OSLO) + delta
-        assert next(operating.times(schedule, now, 1)) == expected
+def test_a_job_runs_at_its_hour_also_when_the_clock_is_changed() -> None:
+    """On the night that is an hour shorter, and on the one that is an hour longer."""
+    night = crontab(hour=3, minute=40)
+    for day in ("2027-03-27", "2027-10-30"):
+        before = datetime.datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=OSLO)
+        found = operating.next_time(night, before.astimezone(datetime.UTC)).astimezone(OSLO)
+        assert (found.date() - before.date(), found.hour, found.minute) == (A_DAY, 3, 40)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from measures.actions.outbox import deliver, hand_out
 from measures.actions.reminding import plan_reminders
 from measures.actions.rounds import Days
 from measures.choices import Stage
+from measures.dates import OSLO
 from measures.digests.chain import is_reminding_time, stage_on
-from measures.digests.rhythm import OSLO
 from measures.mail.letters import letter_for
 from measures.mail.postman import Postman, Unsent
 from measures.models import AnswerLink, Digest, Owner, Recipient, Reminder, Round

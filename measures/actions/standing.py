@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
-from django.utils import timezone
 
 from measures.choices import OWNER_ORIGINS
+from measures.dates import OSLO
 from measures.models import Deadline, Measure, StatusUpdate
 from measures.models.reporting import StatusUpdateQuerySet
 
@@ -42,7 +42,7 @@ def columns() -> dict[str, Subquery | Coalesce]:
     # published, whatever day they tell of.
     owner = (
         published.filter(measure=OuterRef("pk"), origin__in=[o.value for o in OWNER_ORIGINS])
-        .annotate(spoken_on=TruncDate("published_at", tzinfo=timezone.get_default_timezone()))
+        .annotate(spoken_on=TruncDate("published_at", tzinfo=OSLO))
         .order_by("-published_at", "-pk")
     )
     deadline = Deadline.objects.filter(measure=OuterRef("pk")).order_by("-stated_on", "-pk")

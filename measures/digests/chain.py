@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef
 
 from measures.choices import OwnerRole, Stage
-from measures.digests.rhythm import OSLO
+from measures.dates import OSLO
 from measures.models import Document, Measure, Owner, Recipient, StatusUpdate
 from measures.models.measures import MeasureQuerySet
 from measures.queries.desk import HANDED_IN, report_due, silent, with_report_due

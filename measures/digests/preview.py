@@ -11,8 +11,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from measures.choices import MailKind
+from measures.dates import OSLO, moment_of
 from measures.digests.composing import Shared, Window, beginning, compose
-from measures.digests.rhythm import OSLO, next_slot, period_of
+from measures.digests.rhythm import next_slot, period_of
 from measures.digests.telling import Item
 from measures.mail.letters import Mail, letter_for
 from measures.models import Digest, Recipient
@@ -40,8 +41,7 @@ class Preview:
 def tomorrow_of(recipient: Recipient, now: datetime.datetime) -> datetime.datetime:
     """Return tomorrow at the hour that the recipient has chosen, in Norwegian time."""
     day = timezone.localdate(now, OSLO) + datetime.timedelta(days=1)
-    moment = datetime.datetime.combine(day, datetime.time(recipient.hour), OSLO)
-    return moment.astimezone(datetime.UTC)
+    return moment_of(day, recipient.hour)
 
 
 def preview(recipient: Recipient, now: datetime.datetime) -> Preview:

@@ -1,19 +1,17 @@
 """When a recipient's digest is due, and which day, week or month it is for.
 
 The rule looks at the clock alone, never at when something was sent last: a run at 10.05 one day and
-at 10.01 the next misses nothing. Days and hours are Norwegian. An hour that summer time leaves out
-means the same moment as the hour after; of one that comes twice, the first.
+at 10.01 the next misses nothing.
 """
 
 from __future__ import annotations
 
 import datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from measures.choices import Frequency
+from measures.dates import OSLO, moment_of
 
-OSLO = ZoneInfo("Europe/Oslo")
 #: No two digests lie further apart: from the first Monday of one month to that of the next.
 LONGEST = 36
 DAYS_IN_A_WEEK = 7
@@ -51,10 +49,9 @@ def period_of(rhythm: Rhythm, slot: datetime.datetime) -> str:
 def _nearest(rhythm: Rhythm, now: datetime.datetime, step: int) -> datetime.datetime:
     day = now.astimezone(OSLO).date()
     for _each in range(LONGEST + 1):
-        moment = datetime.datetime.combine(day, datetime.time(rhythm.hour), OSLO)
-        is_past = moment.astimezone(datetime.UTC) <= now
-        if _suits(rhythm, day) and is_past == (step < 0):
-            return moment.astimezone(datetime.UTC)
+        moment = moment_of(day, rhythm.hour)
+        if _suits(rhythm, day) and (moment <= now) == (step < 0):
+            return moment
         day += datetime.timedelta(days=step)
     raise AssertionError("every rhythm comes within six weeks")
 

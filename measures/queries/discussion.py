@@ -27,9 +27,9 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Cast, JSONObject, RowNumber, TruncDate
-from django.utils import timezone
 
 from measures.choices import CommentState, OwnerRole
+from measures.dates import OSLO, moment_of, start_of
 from measures.models import (
     Comment,
     CommentReport,
@@ -45,6 +45,8 @@ from stakeholders.models import Organisation, User
 ON_A_PAGE = 20
 #: So many of the latest comments on the page of an organisation.
 ON_AN_ACTOR = 10
+#: Stands for a day of which no hour is known.
+NOON = 12
 #: No comment has more answers than this that anybody would read.
 MOST_REPLIES = 100
 
@@ -161,10 +163,9 @@ def with_words(comments: CommentQuerySet) -> CommentQuerySet:
 
 def page_with(measure: Measure, update: StatusUpdate) -> int:
     """Return the number of the page that an update stands on among what was said."""
-    day = datetime.datetime.combine(update.date, datetime.time())
-    since = timezone.make_aware(day, timezone.get_default_timezone())
     said = Comment.objects.public().filter(measure=measure)
-    counts = said.aggregate(above=Count("pk", filter=Q(published_at__gte=since)), all=Count("pk"))
+    above = Q(published_at__gte=start_of(update.date))
+    counts = said.aggregate(above=Count("pk", filter=above), all=Count("pk"))
     last = max(1, ceil(counts["all"] / ON_A_PAGE))
     return int(min(counts["above"] // ON_A_PAGE + 1, last))
 
@@ -192,15 +193,9 @@ def positions_held() -> Subquery:
         position="position",
         short_name="organisation__short_name",
         name="organisation__name",
-        day=Cast(TruncDate("published_at", tzinfo=timezone.get_default_timezone()), CharField()),
+        day=Cast(TruncDate("published_at", tzinfo=OSLO), CharField()),
     )
     return Subquery(held.values("measure").annotate(held=Gathered(told)).values("held"))
-
-
-def noon_of(day: datetime.date) -> datetime.datetime:
-    """Return a moment of the day, in Norwegian time."""
-    noon = datetime.datetime.combine(day, datetime.time(12))
-    return timezone.make_aware(noon, timezone.get_default_timezone())
 
 
 def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
@@ -210,7 +205,7 @@ def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
         Comment(
             pk=one["pk"],
             position=one["position"],
-            published_at=noon_of(datetime.date.fromisoformat(one["day"])),
+            published_at=moment_of(datetime.date.fromisoformat(one["day"]), NOON),
             organisation=Organisation(name=one["name"], short_name=one["short_name"]),
         )
         for one in held or ()

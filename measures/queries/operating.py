@@ -4,24 +4,22 @@ for whoever watches the site. A fixed number of queries, whatever the outbox hol
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
 import redis
 from celery import current_app
+from celery.schedules import crontab
 from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from measures.choices import UNDELIVERED, MailState
+from measures.dates import OSLO, start_of
 from measures.models import Digest, JobRun, Recipient
 from measures.models.outbox import DigestQuerySet
 
-OSLO = timezone.get_default_timezone()
 DAY = datetime.timedelta(days=1)
 #: What people call the jobs that the clock starts.
 JOBS = {
@@ -34,8 +32,6 @@ JOBS = {
 }
 #: Those whose runs are not noted: they belong to the part of the site that knows no measures.
 UNNOTED = {"clear_expired_sessions"}
-#: No schedule has two runs further apart.
-LONGEST = 366
 #: Days that the page shows, and failures.
 DAYS = 14
 FAILURES = 20
@@ -57,16 +53,6 @@ GIVEN_UP = ENDED & ~CALLED_OFF
 
 
 # --- Jobs ------------------------------------------------------------------------------------
-
-
-class Schedule(Protocol):
-    """When a job should run: the numbers that are allowed, as Celery's `crontab` has them."""
-
-    minute: AbstractSet[int]
-    hour: AbstractSet[int]
-    day_of_week: AbstractSet[int]
-    day_of_month: AbstractSet[int]
-    month_of_year: AbstractSet[int]
 
 
 @dataclass(frozen=True)
@@ -99,57 +85,39 @@ def jobs(now: datetime.datetime) -> list[Job]:
     found = []
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         name = str(entry["task"]).rsplit(".", 1)[-1]
-        schedule = cast("Schedule", entry["schedule"])
+        schedule = cast("crontab", entry["schedule"])
         run = runs.get(name)
         found.append(
             Job(
                 name=name,
                 label=str(JOBS.get(name, name)),
                 run=run,
-                next_at=next(times(schedule, now, 1)) if settings.REDIS_URL else None,
+                next_at=next_time(schedule, now) if settings.REDIS_URL else None,
                 is_overdue=name not in UNNOTED and is_overdue(schedule, run, now),
             )
         )
     return found
 
 
-def is_overdue(schedule: Schedule, run: JobRun | None, now: datetime.datetime) -> bool:
+def is_overdue(schedule: crontab, run: JobRun | None, now: datetime.datetime) -> bool:
     """Say whether a job missed the last two times that it should have run.
 
     One that never ran is overdue when a beat starts it more often than once a day: others may wait
     for their first time.
     """
-    before = times(schedule, now, -1)
-    last, second = next(before), next(before)
+    since = run.started_at if run else now
+    following = next_time(schedule, since)
+    second = next_time(schedule, following)
     if run is None:
-        return bool(settings.REDIS_URL) and last - second < DAY
-    return run.started_at < second
+        return bool(settings.REDIS_URL) and second - following < DAY
+    return second <= now
 
 
-def times(schedule: Schedule, now: datetime.datetime, step: int) -> Iterator[datetime.datetime]:
-    """Yield the times of a schedule after `now` (step 1), or up to `now`, the latest first (-1).
-    Days and hours are Norwegian."""
-    day = now.astimezone(OSLO).date()
-    hours = sorted(schedule.hour, reverse=step < 0)
-    minutes = sorted(schedule.minute, reverse=step < 0)
-    for _each in range(LONGEST):
-        if suits(schedule, day):
-            for hour in hours:
-                for minute in minutes:
-                    clock = datetime.time(hour, minute)
-                    moment = datetime.datetime.combine(day, clock, OSLO).astimezone(datetime.UTC)
-                    if (moment > now) == (step > 0):
-                        yield moment
-        day += datetime.timedelta(days=step)
-
-
-def suits(schedule: Schedule, day: datetime.date) -> bool:
-    """Say whether the schedule has the day; its weeks begin with Sunday, which is 0."""
-    return (
-        day.isoweekday() % 7 in schedule.day_of_week
-        and day.day in schedule.day_of_month
-        and day.month in schedule.month_of_year
-    )
+def next_time(schedule: crontab, moment: datetime.datetime) -> datetime.datetime:
+    """Return the first time of a schedule after a moment, as Celery beat reckons it."""
+    since, ahead, _now = schedule.remaining_delta(moment)
+    found: datetime.datetime = since + ahead
+    return found
 
 
 # --- The queue -------------------------------------------------------------------------------
@@ -220,9 +188,8 @@ def days(now: datetime.datetime) -> list[Day]:
     """Return the last days, today first, also those without any mail. One query."""
     today = now.astimezone(OSLO).date()
     shown = [today - datetime.timedelta(days=n) for n in range(DAYS)]
-    start = datetime.datetime.combine(shown[-1], datetime.time(0), OSLO)
     rows = (
-        Digest.objects.filter(planned_at__gte=start)
+        Digest.objects.filter(planned_at__gte=start_of(shown[-1]))
         .annotate(date=TruncDate("planned_at", tzinfo=OSLO))
         .values("date")
         .annotate(

@@ -34,9 +34,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Collate
-from django.utils import timezone
 
 from measures.choices import OWNER_ORIGINS, Answer, Origin, Verb
+from measures.dates import end_of, start_of
 from measures.models import Event, Measure, Round, RoundMeasure, StatusUpdate
 from measures.models.reporting import StatusUpdateQuerySet
 from stakeholders.models import Organisation
@@ -48,17 +48,6 @@ LATEST = 5
 def result_day(asking: Round, today: datetime.date) -> datetime.date:
     """Return the day whose state is the result: the closing day, or today until then."""
     return min(asking.closes_on, today)
-
-
-def start_of(day: datetime.date) -> datetime.datetime:
-    """Return when a Norwegian day begins, whatever zone is active."""
-    midnight = datetime.datetime.combine(day, datetime.time.min)
-    return timezone.make_aware(midnight, timezone.get_default_timezone())
-
-
-def end_of(day: datetime.date) -> datetime.datetime:
-    """Return when a Norwegian day is over: the first moment that no longer belongs to it."""
-    return start_of(day + datetime.timedelta(days=1))
 
 
 def spoken(asking: Round, on: datetime.date) -> StatusUpdateQuerySet:
