@@ -39,6 +39,11 @@ def clean(text: str) -> str:
     return BLANK_LINES.sub("\n\n", lines).strip()
 
 
+def in_a_line(text: str) -> str:
+    """Return a clean text on one line, with single spaces."""
+    return " ".join(clean(text).split())
+
+
 def has_words(text: str) -> bool:
     """Say whether there is anything in a text to read: a letter, a figure or another sign."""
     return any(unicodedata.category(letter)[0] in "LNPS" for letter in clean(text))

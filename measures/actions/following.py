@@ -13,6 +13,7 @@ from measures.choices import MailKind, MailState, Scope, Stopped
 from measures.digests.rhythm import next_slot, period_of
 from measures.models import AnswerLink, Digest, Document, Measure, Recipient, Subscription
 from stakeholders.models import Organisation
+from stakeholders.models.invitations import tidy_email
 
 #: An address that nobody has confirmed is kept for so long, and no longer.
 UNCONFIRMED_FOR = datetime.timedelta(days=7)
@@ -192,7 +193,7 @@ def locked(pk: int) -> Recipient | None:
 def mailbox_at(email: str, rhythm: Rhythm, now: datetime.datetime) -> Recipient:
     """Return the recipient with an address, locked; a new one with the rhythm where there is none:
     nobody but its owner changes the rhythm of a mailbox that is there."""
-    address = email.strip().lower()
+    address = tidy_email(email)
     defaults = {**rhythm._asdict(), "since": now, "created_at": now}
     made, is_new = Recipient.objects.get_or_create(email=address, defaults=defaults)
     recipient = locked(made.pk)

@@ -26,6 +26,7 @@ from measures.digests.rhythm import next_slot
 from measures.models import Recipient, Subscription
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Membership, Organisation, User
+from stakeholders.models.invitations import tidy_email
 from stakeholders.queries import managed_by
 
 #: Those who wait for the measures, and follow all of them.
@@ -39,7 +40,7 @@ def member_mailbox(user: User, now: datetime.datetime) -> Recipient:
     found = Recipient.objects.filter(user=user).first()
     if found:
         return found
-    email = user.email.strip().lower()
+    email = tidy_email(user.email)
     # Somebody may have followed before becoming a member: the address was proved by the invitation.
     known = Recipient.objects.select_for_update(no_key=True).filter(email=email).first()
     recipient = known or Recipient(email=email, since=now)
@@ -96,7 +97,7 @@ def set_organisation_address(
     organisation's people, Changed when the address is another organisation's, or has stopped all
     mail by itself.
     """
-    email = email.strip().lower()
+    email = tidy_email(email)
     if actor is not None and not managed_by(actor).filter(pk=organisation.pk).exists():
         raise PermissionDenied("Does not manage the people of the organisation")
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
@@ -109,13 +110,14 @@ def set_organisation_address(
     is_own = recipient.organisation_id == organisation.pk
     if recipient.organisation_id and not is_own:
         raise Changed(_("Adressen hører til en annen aktør."))
-    is_somebodys = recipient.user_id or Subscription.objects.running().filter(recipient=recipient)
-    if recipient.stopped_at and not is_own and is_somebodys:
+    running = Subscription.objects.running().filter(recipient=recipient)
+    is_somebodys = not is_own and (recipient.user_id is not None or running.exists())
+    if recipient.stopped_at and is_somebodys:
         raise Changed(_("Den som leser denne adressen, har stoppet all e-post til den."))
     recipient.organisation = organisation
     recipient.save(update_fields=["organisation"])
     _subscribe_to(recipient, organisation.pk, now)
-    return recipient if is_somebodys and not is_own else change_rhythm(recipient, rhythm, now)
+    return recipient if is_somebodys else change_rhythm(recipient, rhythm, now)
 
 
 # --- Shared by the acts ----------------------------------------------------------------------
@@ -135,7 +137,7 @@ def _subscribe_to(recipient: Recipient, organisation: int, now: datetime.datetim
 
 
 def _subscribe_by_role(recipient: Recipient, now: datetime.datetime) -> None:
-    memberships = Membership.objects.active().filter(user=recipient.user_id)
+    memberships = Membership.objects.active().filter(user=recipient.user_id or 0)
     for organisation in sorted(set(memberships.values_list("organisation", flat=True))):
         _subscribe_to(recipient, organisation, now)
 
@@ -144,10 +146,10 @@ def _let_go(before: Recipient, organisation: Organisation, now: datetime.datetim
     """Let an address no longer be the organisation's. What its reader chose goes on."""
     before.organisation = None
     before.save(update_fields=["organisation"])
-    if before.user_id:
-        return
-    before.subscriptions.filter(by_role=True).delete()
-    _stop_if_empty(before, Stopped.REPLACED, now)
+    Subscription.objects.running().filter(recipient=before, by_role=True).delete()
+    _subscribe_by_role(before, now)  # where the mailbox is a member's as well
+    if not before.user_id:
+        _stop_if_empty(before, Stopped.REPLACED, now)
 
 
 def _stop_if_empty(recipient: Recipient, why: Stopped, now: datetime.datetime) -> None:
@@ -168,11 +170,11 @@ def _those_who_left(now: datetime.datetime) -> None:
     closed."""
     by_role = Subscription.objects.filter(recipient=OuterRef("pk"), by_role=True)
     left = Recipient.objects.filter(~_has_a_role("user"), user__isnull=False, stopped_at=None)
-    left = left.filter(Q(Exists(by_role)) | Q(user__is_active=False))
+    left = left.filter(Q(Exists(by_role)) | Q(user__is_active=False)).select_related("user")
     for recipient in left.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         if recipient.organisation_id is None:
             recipient.subscriptions.filter(by_role=True).delete()
-        if not User.objects.filter(pk=recipient.user_id or 0, is_active=True).exists():
+        if recipient.user and not recipient.user.is_active:
             recipient.subscriptions.update(ended_at=now)
         _stop_if_empty(recipient, Stopped.LEFT, now)
 
@@ -196,7 +198,7 @@ def _new_addresses() -> None:
     """Let mail follow a person to a new address, unless the address gets mail as somebody's."""
     moved = Recipient.objects.exclude(email=Lower("user__email")).filter(user__isnull=False)
     for recipient in moved.select_related("user"):
-        email = recipient.user.email.lower() if recipient.user else recipient.email
+        email = tidy_email(recipient.user.email) if recipient.user else recipient.email
         if not Recipient.objects.filter(email=email).exists():
             Recipient.objects.filter(pk=recipient.pk).update(email=email)
 

@@ -32,6 +32,7 @@ from measures.mail.letters import letter_for
 from measures.mail.postman import Postman, Unsent
 from measures.models import AnswerLink, Digest, Recipient
 from measures.models.outbox import ANSWER_WITHIN, new_name
+from stakeholders.models.invitations import tidy_email
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ def plan_digests(now: datetime.datetime, only: Sequence[str] = ()) -> Iterator[l
     member_mailboxes(not_ahead(now))
     due = Recipient.objects.getting_mail().filter(next_at__lte=now).order_by("pk")
     if only:
-        due = due.filter(email__in=[address.lower() for address in only])
+        due = due.filter(email__in=[tidy_email(address) for address in only])
     shared = Shared()
     last = 0
     while batch := list(due.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
@@ -95,46 +96,42 @@ def plan_batch(keys: Sequence[int], now: datetime.datetime, shared: Shared) -> l
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
-    planned, windows = _windows(recipients, now)
+    done = _done(recipients, now)
+    windows = _windows([recipient for recipient in recipients if recipient.pk not in done], now)
+    planned = [recipient for recipient in recipients if recipient.pk in windows]
     contents = compose(planned, windows, shared, now)
     rows = [_row(recipient, windows[recipient.pk], contents, now) for recipient in planned]
     Digest.objects.bulk_create(rows)
     make_links(rows, now)
-    for recipient in recipients:
+    moved = [r for r in recipients if r.pk in done or r.pk in windows]
+    for recipient in moved:
         recipient.next_at = next_slot(recipient, not_ahead(now))
-    waiting = {row.recipient_id for row in rows} | _done(recipients, now)
-    moved = [recipient for recipient in recipients if recipient.pk in waiting]
     Recipient.objects.bulk_update(moved, ["next_at"])
     return [row.pk for row in rows if row.state == MailState.PLANNED]
 
 
-def _windows(
-    recipients: Sequence[Recipient], now: datetime.datetime
-) -> tuple[list[Recipient], dict[int, Window]]:
-    """Return the recipients that get a digest now, and what each tells of; give up what an earlier
-    one has not told yet. Recipients whose row is there, or whose last one is on its way out, are
-    left alone."""
+def _windows(recipients: Sequence[Recipient], now: datetime.datetime) -> dict[int, Window]:
+    """Return what each recipient (key) gets told of now, and give up what an earlier digest has not
+    told yet. Recipients whose last one is on its way out are left out."""
     mails = Digest.objects.filter(recipient__in=recipients, kind=MailKind.DIGEST)
     under_way = list(mails.undelivered().select_for_update(no_key=True).order_by("pk"))
     being_sent = {mail.recipient_id for mail in under_way if mail.state == MailState.SENDING}
-    skipped = being_sent | _done(recipients, now)
-    planned = [recipient for recipient in recipients if recipient.pk not in skipped]
     ends = dict(mails.delivered().values_list("recipient").annotate(Max("until")))
     until = settled(not_ahead(now))
-    windows = {
-        recipient.pk: Window(beginning(recipient, ends.get(recipient.pk)), until)
-        for recipient in planned
-    }
-    planned = [r for r in planned if windows[r.pk].since < until]
-    mails.filter(pk__in=[mail.pk for mail in under_way], recipient__in=planned).update(
+    windows: dict[int, Window] = {}
+    for recipient in recipients:
+        since = beginning(recipient, ends.get(recipient.pk))
+        if recipient.pk not in being_sent and since < until:
+            windows[recipient.pk] = Window(since, until)
+    mails.filter(pk__in=[mail.pk for mail in under_way], recipient__in=list(windows)).update(
         state=MailState.FAILED, due_at=None, last_error=SUPERSEDED
     )
     # What was given up before is told now: nobody need try it again.
-    told = mails.filter(state=MailState.FAILED, due_at=None, recipient__in=planned)
+    told = mails.filter(state=MailState.FAILED, due_at=None, recipient__in=list(windows))
     told.exclude(last_error__startswith=SUPERSEDED).update(
         last_error=Concat(Value(f"{SUPERSEDED}; "), Left("last_error", 200))
     )
-    return planned, windows
+    return windows
 
 
 def _done(recipients: Sequence[Recipient], now: datetime.datetime) -> set[int]:

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from measures.actions.mailboxes import member_mailboxes
 from measures.actions.outbox import make_links
 from measures.choices import MailKind, MailState
-from measures.digests.chain import Owed, Told, keys_of, owed_on, told_to_whom
+from measures.digests.chain import Owed, Told, told_on
 from measures.digests.telling import Item, item_of
 from measures.digests.work import MOST, listed, report_item
 from measures.models import Digest, Measure, Recipient, Reminder
@@ -31,7 +31,7 @@ def plan_reminders(now: datetime.datetime) -> list[int]:
     several at once.
     """
     member_mailboxes(now)
-    told = told_to_whom(owed_on(timezone.localdate(now)))
+    told = told_on(timezone.localdate(now))
     planned = []
     for recipient in sorted(told):
         try:
@@ -117,26 +117,28 @@ def _content(
     recipient: Recipient, own: list[Owed], others: list[Owed], today: datetime.date
 ) -> Item:
     """Return what the reminder says, only what is not empty."""
-    by_measure: dict[tuple[int, datetime.date], list[int]] = {}
+    asked = list(dict.fromkeys(one.measure for one in own))
+    # Two organisations may owe a word of the same measure: either may give it.
+    owing: dict[tuple[int, datetime.date], list[int]] = {}
     for one in others:
-        by_measure.setdefault((one.measure, one.due), []).append(one.organisation)
-    keys = {*keys_of(own[:MOST]), *(measure for measure, _due in by_measure)}
+        owing.setdefault((one.measure, one.due), []).append(one.organisation)
+    shown = list(owing.items())[:MOST]
+    keys = {*asked[:MOST], *(measure for (measure, _due), _organisations in shown)}
     loaded = with_report_due(Measure.objects.filter(pk__in=keys), today)
     measures = {measure.pk: measure for measure in loaded}
-    names = {one.organisation for one in others}
-    labels = {o.pk: o.label for o in Organisation.objects.filter(pk__in=names)}
+    labels = {
+        o.pk: o.label
+        for o in Organisation.objects.filter(pk__in={one.organisation for one in others})
+    }
     with translation.override(recipient.language):
-        asked = [report_item(measures[key]) for key in dict.fromkeys(keys_of(own[:MOST]))]
+        to_report = [report_item(measures[key]) for key in asked[:MOST]]
         missing = [
             item_of(measures[measure])
             | {"due": due.isoformat(), "by": ", ".join(labels[o] for o in organisations)}
-            for (measure, due), organisations in by_measure.items()
-        ][:MOST]
+            for (measure, due), organisations in shown
+        ]
     if recipient.user:
-        for item in asked:
+        for item in to_report:
             item["link"] = new_name()
-    content = {
-        "to_report": listed(asked, len(set(keys_of(own)))),
-        "others": listed(missing, len(by_measure)),
-    }
+    content = {"to_report": listed(to_report, len(asked)), "others": listed(missing, len(owing))}
     return {name: rows for name, rows in content.items() if rows["items"]}

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 
 from measures.choices import OwnerRole, Stage
 from measures.dates import OSLO
-from measures.models import Document, Measure, Owner, Recipient, StatusUpdate
+from measures.models import Document, Measure, Owner, Recipient
 from measures.models.measures import MeasureQuerySet
-from measures.queries.desk import HANDED_IN, report_due, silent, with_report_due
+from measures.queries.desk import handed_in, report_due, silent, with_report_due
 from stakeholders.choices import Role
 from stakeholders.models import Membership
 
@@ -71,14 +71,17 @@ class Told:
     others: list[Owed] = field(default_factory=list)
 
 
-def owed_on(today: datetime.date) -> list[Owed]:
+#: The organisations that coordinate each document, all by their keys.
+Coordinators = Mapping[int, Sequence[int]]
+
+
+def owed_on(today: datetime.date, coordinators: Coordinators) -> list[Owed]:
     """Return what organisations owe a word of and is at a stage: not what was handed in or
-    confirmed, not what is closed, nor what nobody ever asked for. Three queries."""
+    confirmed, not what is closed, nor what nobody ever asked for. Two queries."""
     loaded = (
         with_report_due(waiting_on(today), today).only("document", "confirmed_on").order_by("ref")
     )
     leads = dict(Owner.objects.filter(role=OwnerRole.LEAD).values_list("measure", "organisation"))
-    coordinators = coordinating()
     found: list[Owed] = []
     for measure in loaded.iterator(chunk_size=1000):
         due = report_due(measure)
@@ -86,21 +89,18 @@ def owed_on(today: datetime.date) -> list[Owed]:
         if due is None or stage is None:
             continue
         lead = leads.get(measure.pk)
-        for organisation in [lead] if lead else coordinators[measure.document_id]:
+        for organisation in [lead] if lead else coordinators.get(measure.document_id, ()):
             found.append(Owed(measure.pk, measure.document_id, organisation, due, stage))
     return found
 
 
 def waiting_on(today: datetime.date) -> MeasureQuerySet:
     """The measures that owners owe a word of, or will within a week, and have not handed one in."""
-    handed_in = StatusUpdate.objects.filter(
-        measure=OuterRef("pk"), state__in=HANDED_IN, replaces=None, organisation__isnull=False
-    )
-    return Measure.objects.open().filter(silent(today, FIRST)).exclude(Exists(handed_in))
+    return Measure.objects.open().filter(silent(today, FIRST)).exclude(Exists(handed_in()))
 
 
-def coordinating() -> defaultdict[int, list[int]]:
-    """Return the organisations that coordinate each document, by their keys."""
+def coordinating() -> Coordinators:
+    """Return who coordinates each document."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     through = Document.coordinators.through._default_manager
     for document, organisation in through.values_list("document", "organisation"):
@@ -111,7 +111,7 @@ def coordinating() -> defaultdict[int, list[int]]:
 class Chain:
     """The people and inboxes that can be told, by organisation and role. Three queries."""
 
-    def __init__(self) -> None:
+    def __init__(self, coordinators: Coordinators) -> None:
         self._people: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
         mailboxes = dict(
             Recipient.objects.filter(stopped_at=None, user__isnull=False).values_list("user", "pk")
@@ -123,7 +123,7 @@ class Chain:
                 self._people[organisation, role].add(mailboxes[user])
         inboxes = Recipient.objects.filter(stopped_at=None, organisation__isnull=False)
         self._inboxes = dict(inboxes.values_list("organisation", "pk"))
-        self._coordinators = coordinating()
+        self._coordinators = coordinators
 
     def of(self, owed: Owed) -> Iterator[tuple[int, bool]]:
         """Yield the recipients (keys) that are told of it, each with whether it may report it."""
@@ -140,24 +140,20 @@ class Chain:
 
     def _ministries(self, owed: Owed) -> set[int]:
         found: set[int] = set()
-        for organisation in self._coordinators[owed.document]:
+        for organisation in self._coordinators.get(owed.document, ()):
             found |= self._people[organisation, Role.STEWARD]
             if organisation in self._inboxes:
                 found.add(self._inboxes[organisation])
         return found
 
 
-def told_to_whom(owed: Iterable[Owed]) -> dict[int, Told]:
-    """Return what each recipient (key) is told of."""
-    chain = Chain()
+def told_on(today: datetime.date) -> dict[int, Told]:
+    """Return what each recipient (key) is told of on a day."""
+    coordinators = coordinating()
+    chain = Chain(coordinators)
     found: defaultdict[int, Told] = defaultdict(Told)
-    for one in owed:
+    for one in owed_on(today, coordinators):
         for recipient, may_report in chain.of(one):
             told = found[recipient]
             (told.own if may_report else told.others).append(one)
     return dict(found)
-
-
-def keys_of(owed: Sequence[Owed]) -> list[int]:
-    """Return the measures they are about."""
-    return [one.measure for one in owed]

@@ -47,12 +47,20 @@ class Shared:
     numbers, and what selections of the list need to be understood."""
 
     def __init__(self) -> None:
-        self.filters: dict[str, MeasureFilter] = {}
+        self._filters: dict[str, MeasureFilter] = {}
+        self._wholes: dict[str, Item] = {}
 
     @cached_property
     def counted(self) -> list[DocumentTally]:
         """The measures of each document, counted."""
         return tallies()
+
+    def whole(self) -> Item:
+        """Return the numbers of the whole, in the language that is active."""
+        language = translation.get_language()
+        if language not in self._wholes:
+            self._wholes[language] = whole_of(self.counted)
+        return self._wholes[language]
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -61,10 +69,10 @@ class Shared:
 
     def selection(self, query: str, today: datetime.date) -> MeasureFilter:
         """Return the list as a query asks for it."""
-        if query not in self.filters:
+        if query not in self._filters:
             chosen = MeasureFilter(QueryDict(query), today=today, catalogue=self.catalogue)
-            self.filters[query] = chosen
-        return self.filters[query]
+            self._filters[query] = chosen
+        return self._filters[query]
 
 
 def compose(
@@ -77,17 +85,16 @@ def compose(
     """
     today = timezone.localdate(now)
     told = _Told(windows)
-    selection = partial(shared.selection, today=today)
-    follows = followed_by(recipients, told.by_measure, selection)
+    follows = followed_by(recipients, told.by_measure, partial(shared.selection, today=today))
     found: dict[int, Item] = {}
     for recipient in recipients:
         with translation.override(recipient.language):
-            content = work_of(recipient, now, today) if recipient.owes_reports else {}
+            content = work_of(recipient, today) if recipient.owes_reports else {}
             changes = told.to(recipient, windows[recipient.pk], follows[recipient.pk])
             if changes["items"]:
                 content["changes"] = changes
             if content:
-                content["whole"] = told.whole(shared.counted, recipient.language)
+                content["whole"] = shared.whole()
         found[recipient.pk] = content
     return found
 
@@ -105,7 +112,6 @@ class _Told:
                 grouped[change.measure].append(change)
             self.by_measure = dict(grouped)
         self._items: dict[tuple[int, Window, str], Item] = {}
-        self._wholes: dict[str, Item] = {}
 
     def to(self, recipient: Recipient, window: Window, measures: set[int]) -> Item:
         """Return what changed in the window about the measures, the latest first. Only what is
@@ -121,12 +127,6 @@ class _Told:
             if change.at < window.until:
                 return change.at if change.at >= window.since else None
         return None
-
-    def whole(self, counted: list[DocumentTally], language: str) -> Item:
-        """Return the numbers of the whole in a language."""
-        if language not in self._wholes:
-            self._wholes[language] = whole_of(counted)
-        return self._wholes[language]
 
     def _item(self, key: int, window: Window, language: str) -> Item:
         name = (key, window, language)

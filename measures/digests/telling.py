@@ -9,7 +9,7 @@ from typing import Any
 from measures.choices import Origin, Verb
 from measures.models import Measure, StatusUpdate
 from measures.queries.changes import Change
-from measures.texts import clean
+from measures.texts import in_a_line
 from stakeholders.texts import Text
 
 #: What one item says, as JSON.
@@ -63,7 +63,6 @@ def line_of(change: Change) -> Item:
             "what": comment.kind,
             "position": comment.position,
             "by": comment.organisation.label,
-            "comment": comment.answers_id or comment.supplements_id or comment.pk,
         }
     return line
 
@@ -72,7 +71,7 @@ def update_line(change: Change, update: StatusUpdate) -> Item:
     """Return what a mail says of a published status update."""
     carried = update.carried_to
     return {
-        "kind": "correction" if update.replaces_id else update.origin,
+        "kind": update.origin,
         "at": change.at.isoformat(),
         "said": update.status,
         "by": update.organisation.label if update.organisation else "",
@@ -95,7 +94,7 @@ def quoted(update: StatusUpdate) -> Item:
 
 def shortened(text: str) -> str:
     """Return a text on one line, cut at a word where it is long."""
-    line = " ".join(clean(text).split())
+    line = in_a_line(text)
     if len(line) <= QUOTED:
         return line
     return f"{line[:QUOTED].rsplit(' ', 1)[0]} …"

@@ -7,11 +7,11 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from measures.choices import CommentState, UpdateState
 from measures.digests.telling import Item, as_json, item_of, shortened
-from measures.models import Comment, Measure, Recipient, StatusUpdate
+from measures.models import Comment, Recipient, StatusUpdate
 from measures.models.discussion import CommentQuerySet, answer_within
 from measures.models.measures import MeasureQuerySet
 from measures.models.outbox import new_name
@@ -28,16 +28,16 @@ AHEAD = datetime.timedelta(days=14)
 MOST = 20
 
 
-def work_of(recipient: Recipient, now: datetime.datetime, today: datetime.date) -> Item:
+def work_of(recipient: Recipient, today: datetime.date) -> Item:
     """Return what waits for a recipient, in the language that is active; only what is not empty.
 
     What a person is to report has the name of a new link to answer by under `link`.
     """
     found: Item = {}
     if recipient.user:
-        found = dict(_of_person(recipient.user, now, today))
+        found = dict(_of_person(recipient.user, today))
     if recipient.organisation:
-        for name, rows in _of_organisation(recipient.organisation, now, today):
+        for name, rows in _of_organisation(recipient.organisation, today):
             found[name] = _together(found.get(name, listed([], 0)), rows)
     return {name: rows for name, rows in found.items() if rows["items"]}
 
@@ -57,9 +57,7 @@ def _about(item: Item) -> tuple[Any, ...]:
     return item["ref"], item.get("update"), item.get("comment")
 
 
-def _of_person(
-    user: User, now: datetime.datetime, today: datetime.date
-) -> Iterator[tuple[str, Item]]:
+def _of_person(user: User, today: datetime.date) -> Iterator[tuple[str, Item]]:
     roles = set(Membership.objects.of(user).values_list("role", flat=True))
     if Role.REPORTER in roles:
         rows = reports(desk.to_report(user, today, AHEAD), today)
@@ -71,11 +69,11 @@ def _of_person(
         updates = StatusUpdate.objects.approvable_by(user)
         yield "to_approve", _to_approve(updates, Comment.objects.approvable_by(user))
     if Role.REPORTER in roles:
-        yield "to_answer", _to_answer(discussion.to_answer(user), now)
+        yield "to_answer", _to_answer(discussion.to_answer(user))
 
 
 def _of_organisation(
-    organisation: Organisation, now: datetime.datetime, today: datetime.date
+    organisation: Organisation, today: datetime.date
 ) -> Iterator[tuple[str, Item]]:
     itself = Organisation.objects.filter(pk=organisation.pk).values("pk")
     yield "to_report", reports(owed_by(itself, today, AHEAD), today)
@@ -84,12 +82,7 @@ def _of_organisation(
     )
     comments = Comment.objects.filter(organisation=organisation, state=CommentState.SUBMITTED)
     yield "to_approve", _to_approve(updates, comments)
-    answered = Measure.objects.answered_by(itself).values("pk")
-    waiting = Comment.objects.unanswered().filter(measure__in=answered)
-    handed_in = Comment.objects.answers().filter(
-        answers=OuterRef("pk"), state=CommentState.SUBMITTED
-    )
-    yield "to_answer", _to_answer(waiting.exclude(Exists(handed_in)), now)
+    yield "to_answer", _to_answer(discussion.awaiting_answer(itself))
 
 
 def listed(items: Iterable[Item], total: int) -> Item:
@@ -130,43 +123,51 @@ def report_item(measure: Any) -> Item:
 def _returned(user: User) -> Item:
     updates = desk.with_words(desk.returned(user))
     comments = Comment.objects.written_by(user).filter(state=CommentState.RETURNED)
-    loaded = comments.select_related("measure", "returned_by")
     rows = [
         *(_note(u, {"update": u.pk, "corrects": u.replaces_id}) for u in updates[:MOST]),
-        *(_note(c, {"comment": c.pk}) for c in loaded[:MOST]),
+        *(
+            _note(c, {"comment": c.pk})
+            for c in comments.select_related("measure", "returned_by").order_by("pk")[:MOST]
+        ),
     ]
-    return listed(rows[:MOST], len(rows))
+    return _first(rows, updates, comments)
 
 
 def _note(text: StatusUpdate | Comment, about: Item) -> Item:
-    note = Text(shortened(text.return_note), "nb")
+    note = Text(shortened(text.return_note), "")  # nobody knows which language it is in
     return {**item_of(text.measure), **as_json("note", note), "by": str(text.returned_by), **about}
 
 
 def _to_approve(updates: StatusUpdateQuerySet, comments: CommentQuerySet) -> Item:
-    rows: list[Item] = []
-    for update in desk.with_words(updates)[:MOST]:
-        rows.append({**item_of(update.measure), "update": update.pk, "by": str(update.author)})
-    for comment in comments.select_related("measure", "author").order_by("submitted_at")[:MOST]:
-        rows.append({**item_of(comment.measure), "comment": comment.pk, "by": str(comment.author)})
-    total = len(rows) if len(rows) < MOST else updates.count() + comments.count()
-    return listed(rows[:MOST], total)
+    rows = [
+        {**item_of(update.measure), "update": update.pk, "by": str(update.author)}
+        for update in desk.with_words(updates)[:MOST]
+    ]
+    rows += [
+        {**item_of(comment.measure), "comment": comment.pk, "by": str(comment.author)}
+        for comment in comments.select_related("measure", "author").order_by("submitted_at")[:MOST]
+    ]
+    return _first(rows, updates, comments)
 
 
-def _to_answer(comments: CommentQuerySet, now: datetime.datetime) -> Item:
-    loaded = comments.select_related("measure", "organisation").order_by("published_at", "pk")
+def _to_answer(comments: CommentQuerySet) -> Item:
     rows = [
         {
             **item_of(comment.measure),
             "comment": comment.pk,
             "kind": comment.kind,
             "by": comment.organisation.label,
-            "asked": comment.published_at.isoformat() if comment.published_at else None,
             "due": (comment.published_at + answer_within()).isoformat()
             if comment.published_at
             else None,
         }
-        for comment in loaded[:MOST]
+        for comment in comments.select_related("measure", "organisation")[:MOST]
     ]
-    total = len(rows) if len(rows) < MOST else comments.count()
-    return listed(rows, total)
+    return _first(rows, comments)
+
+
+def _first(rows: list[Item], *found: StatusUpdateQuerySet | CommentQuerySet) -> Item:
+    """Return the first of the rows, and how many more were found in all; counted only where the
+    rows may not be all."""
+    total = len(rows) if len(rows) < MOST else sum(queryset.count() for queryset in found)
+    return listed(rows[:MOST], total)

@@ -13,7 +13,7 @@ from measures.choices import ENDED, MailAnswer, Status
 from measures.dates import PartialDate
 from measures.forms.fields import Dressed, LongText, date_examples, read_date
 from measures.models import Measure
-from measures.texts import clean, plain_address
+from measures.texts import clean, in_a_line, plain_address
 
 #: The others need more than a line: which measure carries the work on, or why it was given up.
 OFFERED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.COMPLETED)
@@ -168,11 +168,6 @@ class AnswerForm(Dressed):
         names = [name for name, field in self.fields.items() if isinstance(field, forms.CharField)]
         typed = ((name, str(self.data.get(name, "")).strip()) for name in names)
         return [(str(self.fields[name].label), text) for name, text in typed if text]
-
-
-def in_a_line(text: str) -> str:
-    """Return a text without what cannot be seen, on one line."""
-    return " ".join(clean(text).split())
 
 
 #: What people see each text as, for the page that shows them again when nothing could be sent.

@@ -25,7 +25,7 @@ from measures.forms.fields import (
 )
 from measures.models import Comment, Measure, StatusUpdate
 from measures.queries.measure import reference
-from measures.texts import clean, plain_address
+from measures.texts import clean, in_a_line, plain_address
 from measures.uploads import ACCEPT
 
 LONG = 20_000
@@ -256,7 +256,7 @@ class LinkForm(Dressed):
         else:
             data["url"] = address
         for name in ("title", "publisher"):
-            data[name] = " ".join(clean(data.get(name, "")).split())
+            data[name] = in_a_line(data.get(name, ""))
         if not data.get("title"):
             self.add_error("title", _t("Skriv hva kilden heter."))
         if not data.get("publisher"):

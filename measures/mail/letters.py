@@ -18,9 +18,10 @@ from django.utils.translation import ngettext
 
 from measures.choices import Frequency, MailKind, Weekday
 from measures.dates import when
-from measures.mail.links import Purpose, address, token_for
+from measures.mail.links import Purpose, address, mailbox_token, token_for
 from measures.mail.words import Bar, Section, bars, day, sections, whole_words
 from measures.models import Digest, Recipient
+from stakeholders.mail import on_one_line
 
 SITE_NAME = "Tiltak for helsenæringen"
 
@@ -79,7 +80,7 @@ def letter_for(digest: Digest) -> Mail:
         letter = WRITTEN[MailKind(digest.kind)](digest)
         context = {"letter": letter, "language": recipient.language, "site_url": address_of_site()}
         mail = Mail(
-            subject=" ".join(letter.subject.split()),
+            subject=on_one_line(letter.subject),
             body=render_to_string("measures/mail/letter.txt", context),
             from_email=sender(),
             to=[recipient.email],
@@ -282,9 +283,9 @@ def why_of(recipient: Recipient) -> str:
 
 def manage_url(recipient: Recipient) -> str:
     """Return where the recipient changes what comes."""
-    return address("measures:mailbox", token_for(Purpose.MAILBOX, recipient.key))
+    return address("measures:mailbox", mailbox_token(recipient))
 
 
 def stop_url(recipient: Recipient) -> str:
     """Return where the recipient stops all mail."""
-    return address("measures:mailbox_stop", token_for(Purpose.MAILBOX, recipient.key))
+    return address("measures:mailbox_stop", mailbox_token(recipient))

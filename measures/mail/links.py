@@ -8,7 +8,8 @@ from enum import StrEnum
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
-from django.utils import translation
+
+from measures.models import Recipient
 
 
 class Purpose(StrEnum):
@@ -33,10 +34,14 @@ def name_in(purpose: Purpose, token: str) -> str | None:
         return None
 
 
-def address(view: str, *arguments: object, language: str | None = None) -> str:
-    """Return the full address of a view, in the language of the mail that is being written."""
-    with translation.override(language or translation.get_language()):
-        return str(settings.SITE_URL) + reverse(view, args=arguments)
+def mailbox_token(recipient: Recipient) -> str:
+    """Return what opens the page of a mailbox."""
+    return token_for(Purpose.MAILBOX, recipient.key)
+
+
+def address(view: str, *arguments: object) -> str:
+    """Return the full address of a view, in the language that is active: that of the mail."""
+    return str(settings.SITE_URL) + reverse(view, args=arguments)
 
 
 def _signer(purpose: Purpose) -> Signer:

@@ -58,12 +58,7 @@ def _read(raw: bytes) -> Message | None:
         return None
     try:
         message = message_from_bytes(raw)
-    except (
-        RecursionError,
-        ValueError,
-        LookupError,
-        TypeError,
-    ):  # mails in mails in mails; unknown letters
+    except UNREADABLE:
         return None
     return message if _header(message, "From") else None
 

@@ -4,12 +4,11 @@ of: a text written last month and published today is news today."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from measures.choices import OWNER_ORIGINS, Origin, Verb
+from measures.choices import Verb
 from measures.models import Comment, Event, StatusUpdate
 from measures.models.discussion import CommentQuerySet
 from measures.models.reporting import StatusUpdateQuerySet
@@ -47,11 +46,9 @@ class Change:
         return self.event.verb == Verb.PUBLISHED and self.was != self.now
 
 
-def changes_between(
-    since: datetime.datetime, until: datetime.datetime, measures: Iterable[int] | None = None
-) -> list[Change]:
-    """Return what became public from `since` to just before `until`, the first first: about all
-    measures, or those with the given keys. One query.
+def changes_between(since: datetime.datetime, until: datetime.datetime) -> list[Change]:
+    """Return what became public about measures from `since` to just before `until`, the first
+    first. One query.
 
     Comments that were withdrawn or hidden since are left out.
     """
@@ -68,17 +65,10 @@ def changes_between(
         )
         .order_by("at", "pk")
     )
-    if measures is not None:
-        events = events.filter(measure__in=measures)
     return [
         Change(event, event.measure_id or 0, event.was or "", event.now or "")  # type: ignore[attr-defined]  # annotated
         for event in events.iterator(chunk_size=1000)
     ]
-
-
-def is_owners_word(update: StatusUpdate) -> bool:
-    """Say whether an owner spoke, and not a source or a correction."""
-    return Origin(update.origin) in OWNER_ORIGINS
 
 
 def _gone() -> CommentQuerySet:

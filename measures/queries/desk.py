@@ -110,21 +110,22 @@ def owed_by(
     elsewhere within `FRESH`. What has been handed in or confirmed, and waits for others or for
     the clock, is not asked for again.
     """
-    # A correction of what was said before is no new word.
-    handed_in = StatusUpdate.objects.filter(
-        measure=OuterRef("pk"),
-        organisation__in=organisations,
-        state__in=HANDED_IN,
-        replaces=None,
-    )
     return (
         Measure.objects.open()
         .answered_by(organisations)
         .filter(silent(today, ahead))
-        .exclude(Exists(handed_in))
+        .exclude(Exists(handed_in().filter(organisation__in=organisations)))
         .order_by(
             Case(When(due_on__lt=today, then=0), default=1), F("due_on").asc(nulls_last=True), "ref"
         )
+    )
+
+
+def handed_in() -> StatusUpdateQuerySet:
+    """What owners have handed in about the outer measure, or confirmed, and is not public yet. A
+    correction of what was said before is no new word."""
+    return StatusUpdate.objects.filter(
+        measure=OuterRef("pk"), state__in=HANDED_IN, replaces=None, organisation__isnull=False
     )
 
 

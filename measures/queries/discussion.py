@@ -39,7 +39,8 @@ from measures.models import (
     StatusUpdate,
 )
 from measures.models.discussion import CommentQuerySet
-from stakeholders.models import Organisation, User
+from stakeholders.choices import Role
+from stakeholders.models import Membership, Organisation, User
 
 #: So many comments and answers on one page of a measure.
 ON_A_PAGE = 20
@@ -217,13 +218,19 @@ def positions_in(held: list[dict[str, Any]] | None) -> list[Comment]:
 
 
 def to_answer(user: User) -> CommentQuerySet:
-    """The comments that await an answer which the person may write, the oldest first. Those whose
-    answer a colleague has handed in are not asked for again."""
+    """The comments that await an answer which the person may write, see `awaiting_answer`."""
+    return awaiting_answer(Membership.objects.of(user, Role.REPORTER).values("organisation"))
+
+
+def awaiting_answer(organisations: QuerySet[Any, Any]) -> CommentQuerySet:
+    """The comments that await an answer of the organisations (a query for their keys), the oldest
+    first. Those whose answer has been handed in are not asked for again."""
     under_way = Comment.objects.answers().filter(
         answers=OuterRef("pk"), state=CommentState.SUBMITTED
     )
-    mine = Comment.objects.answerable_by(user).unanswered()
-    return mine.exclude(Exists(under_way)).order_by("published_at", "pk")
+    answered = Measure.objects.answered_by(organisations).values("pk")
+    waiting = Comment.objects.unanswered().filter(measure__in=answered)
+    return waiting.exclude(Exists(under_way)).order_by("published_at", "pk")
 
 
 def under_way(user: User) -> CommentQuerySet:

@@ -21,12 +21,13 @@ from measures.actions.answering import Answer, answer_by_mail, in_the_way
 from measures.actions.drafting import Broken
 from measures.choices import WRITABLE, Language, MailAnswer, Origin, Precision, UpdateState
 from measures.dates import PartialDate
-from measures.forms.answer import LABELS, AnswerForm, in_a_line
+from measures.forms.answer import LABELS, AnswerForm
 from measures.mail.links import Purpose, name_in
 from measures.models import AnswerLink, Measure
 from measures.queries.answering import LinkState, link_by_key, own_work, state_of
 from measures.queries.desk import report_due, with_report_due
 from measures.queries.speaking import newest_published, speaker_for
+from measures.texts import in_a_line
 from measures.views.desk import private
 from measures.views.kept import keeps_typed
 from stakeholders.models import User

@@ -21,6 +21,7 @@ from measures.digests.chain import is_reminding_time
 from measures.mail.letters import letter_for
 from measures.mail.postman import postman
 from measures.models import Digest
+from stakeholders.models.invitations import tidy_email
 
 #: No time before or after makes sense here, and arithmetic with it may fail.
 FIRST_YEAR, LAST_YEAR = 2019, 2100
@@ -50,7 +51,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, send, and say what was done. Ends with exit code 1 when the time cannot be read."""
         now = moment(options["at"]) if options["at"] else timezone.now()
-        only = [address.strip().lower() for address in options["only"]]
+        only = [tidy_email(address) for address in options["only"]]
         if options["dry_run"]:
             with transaction.atomic():
                 self.plan(now, only, dry=True)
