@@ -5,8 +5,7 @@ from __future__ import annotations
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from measures.actions import following, outbox, publishing, reminding
-from measures.actions.running import noted_run
+from measures.actions import jobs, outbox
 from measures.mail.postman import Postman, postman
 
 #: This worker's own connection to the mail server, kept from mail to mail.
@@ -16,41 +15,32 @@ _kept = Postman()
 @shared_task
 def publish_due() -> int:
     """Publish what is scheduled and whose time has come; return how many."""
-    with noted_run("publish_due") as run:
-        published = publishing.publish_due(timezone.now())
-        run.result = str(published)
-    return published
+    return jobs.publish_due(timezone.now())
 
 
 @shared_task
 def plan_digests() -> int:
     """Plan the digests that are due, and hand each to a worker; return how many."""
-    with noted_run("plan_digests") as run:
-        planned = [pk for keys in outbox.plan_digests(timezone.now()) for pk in keys]
-        run.result = str(len(planned))
+    planned = jobs.plan_digests(timezone.now())
     sweep_outbox.delay()
-    return len(planned)
+    return planned
 
 
 @shared_task
 def plan_reminders() -> int:
     """Plan the reminders of the day, and hand each to a worker; return how many."""
-    with noted_run("plan_reminders") as run:
-        planned = reminding.plan_reminders(timezone.now())
-        run.result = str(len(planned))
+    planned = jobs.plan_reminders(timezone.now())
     sweep_outbox.delay()
-    return len(planned)
+    return planned
 
 
 @shared_task
 def sweep_outbox() -> int:
     """Hand every mail that waits for somebody to a worker, also what a dead worker left behind;
     return how many."""
-    with noted_run("sweep_outbox") as run:
-        waiting = outbox.hand_out(timezone.now())
+    with jobs.handing_out(timezone.now()) as waiting:
         for pk in waiting:
             deliver_mail.delay(pk)
-        run.result = str(len(waiting))
     return len(waiting)
 
 
@@ -66,7 +56,4 @@ def deliver_mail(pk: int) -> str:
 @shared_task
 def forget_unconfirmed() -> int:
     """Delete addresses that nobody has confirmed, and old mails; return how many addresses."""
-    with noted_run("forget_unconfirmed") as run:
-        forgotten = following.forget_unconfirmed(timezone.now())
-        run.result = str(forgotten)
-    return forgotten
+    return jobs.forget_unconfirmed(timezone.now())

@@ -18,10 +18,10 @@ from measures.actions.following import (
     stop_mail,
     unfollow,
 )
+from measures.actions.jobs import handing_out, noted_run
 from measures.actions.mailboxes import follow_as, member_mailbox, set_organisation_address
 from measures.actions.outbox import hand_out
 from measures.actions.reminding import plan_reminder
-from measures.actions.running import noted_run
 from measures.digests.chain import Told
 from tests.cast import World
 from tests.mailboxes import WEEKLY, asked, follower
@@ -30,6 +30,11 @@ from tests.make import make_organisation
 
 def a_run(world: World) -> None:
     with noted_run("en_jobb"):
+        pass
+
+
+def hand_over(world: World) -> None:
+    with handing_out(timezone.now()):
         pass
 
 
@@ -64,4 +69,5 @@ ACTS: list[tuple[Any, Callable[[World], Any]]] = [
     (create_demo_mailboxes, demo),
     (hand_out, lambda world: hand_out(timezone.now())),
     (noted_run, a_run),
+    (handing_out, hand_over),
 ]

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connections
 
+from measures.actions import publishing
 from measures.management.commands import clock
 from scripts.running_site import ROOT
 
@@ -134,8 +135,8 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None
         return publish
 
     monkeypatch.setattr(connections, "close_all", lambda: None)
-    monkeypatch.setattr(clock, "publish_due", fails(OperationalError("away")))
+    monkeypatch.setattr(publishing, "publish_due", fails(OperationalError("away")))
     clock.do_what_is_due()
-    monkeypatch.setattr(clock, "publish_due", fails(RuntimeError("ours")))
+    monkeypatch.setattr(publishing, "publish_due", fails(RuntimeError("ours")))
     with pytest.raises(RuntimeError):
         clock.do_what_is_due()

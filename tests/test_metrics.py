@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from measures.actions.running import noted_run
+from measures.actions.jobs import noted_run
 from measures.choices import Stopped
 from measures.models import JobRun
 from tests.mails import GIVEN_UP, make_mail, make_recipient

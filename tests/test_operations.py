@@ -23,8 +23,8 @@ from django.utils import timezone
 
 from measures.actions import outbox
 from measures.actions.following import About
+from measures.actions.jobs import noted_run
 from measures.actions.mailboxes import follow_as
-from measures.actions.running import noted_run
 from measures.choices import MailState, Stopped
 from measures.dates import OSLO
 from measures.mail.links import Purpose, name_in

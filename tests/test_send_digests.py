@@ -16,8 +16,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from measures.actions import jobs
 from measures.actions.demo import INBOXES, create_demo_mailboxes
-from measures.actions.running import noted_run
+from measures.actions.jobs import noted_run
 from measures.management.commands.clock import send_mail_due
 from measures.models import Digest, JobRun, Recipient
 from roadmap.mail import FileBackend
@@ -98,6 +99,18 @@ def test_the_clock_sends_too(world: World) -> None:
     assert send_mail_due() == 2
     assert {"plan_digests", "sweep_outbox"} <= set(JobRun.objects.values_list("name", flat=True))
     assert send_mail_due() == 0
+
+
+def test_nobody_is_reminded_of_a_day_that_lies_ahead(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a dry run shows what would be said then."""
+    asked: list[datetime.datetime] = []
+    monkeypatch.setattr(jobs, "plan_reminders", asked.append)
+    run("--dry-run")
+    run()
+    dry, real = asked
+    assert real <= timezone.now() < dry
 
 
 def test_a_job_that_breaks_is_noted() -> None:

@@ -11,13 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connections
 from django.utils import timezone
 
-from measures.actions.following import forget_unconfirmed
-from measures.actions.outbox import deliver, hand_out, plan_digests
-from measures.actions.publishing import publish_due
-from measures.actions.reminding import plan_reminders
-from measures.actions.running import noted_run
+from measures.actions import jobs, outbox
 from measures.choices import MailState
-from measures.digests.chain import is_reminding_time
 from measures.mail.postman import postman
 
 logger = logging.getLogger(__name__)
@@ -47,9 +42,7 @@ def do_what_is_due() -> None:
     """Publish and send what is due. A database that is away is told in the log, and asked again
     next time over a new connection."""
     try:
-        with noted_run("publish_due") as run:
-            published = publish_due(timezone.now())
-            run.result = str(published)
+        published = jobs.publish_due(timezone.now())
         sent = send_mail_due()
     except Error:
         logger.exception("The database is away; trying again soon")
@@ -65,14 +58,9 @@ def do_what_is_due() -> None:
 def send_mail_due() -> int:
     """Plan the mails that are due, and send those that wait; return how many were sent."""
     now = timezone.now()
-    with noted_run("plan_digests") as run:
-        run.result = str(sum(len(keys) for keys in plan_digests(now)))
-    if is_reminding_time(now):
-        with noted_run("plan_reminders") as run:
-            run.result = str(len(plan_reminders(now)))
-    with noted_run("forget_unconfirmed") as run:
-        run.result = str(forget_unconfirmed(now))
-    with noted_run("sweep_outbox") as run, postman() as lent:
-        states = [deliver(pk, lent) for pk in hand_out(timezone.now())]
-        run.result = str(len(states))
+    jobs.plan_digests(now)
+    jobs.plan_reminders(now)
+    jobs.forget_unconfirmed(now)
+    with jobs.handing_out(timezone.now()) as waiting, postman() as lent:
+        states = [outbox.deliver(pk, lent) for pk in waiting]
     return states.count(MailState.SENT)

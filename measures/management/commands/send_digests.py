@@ -12,12 +12,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from measures.actions.following import forget_unconfirmed
-from measures.actions.outbox import deliver, hand_out, not_ahead, plan_digests
-from measures.actions.reminding import plan_reminders
-from measures.actions.running import noted_run
+from measures.actions import jobs
+from measures.actions.outbox import deliver, hand_out, not_ahead
 from measures.choices import MailState
-from measures.digests.chain import is_reminding_time
 from measures.mail.letters import letter_for
 from measures.mail.postman import postman
 from measures.models import Digest
@@ -54,27 +51,23 @@ class Command(BaseCommand):
         only = [tidy_email(address) for address in options["only"]]
         if options["dry_run"]:
             with transaction.atomic():
-                self.plan(now, only, dry=True)
+                self.plan(now, only, remind_at=now)
                 waiting = under_way(only)
                 for digest in waiting:
                     self.tell(digest, show=options["show"])
                 self.stdout.write(_("Ingenting er lagret eller sendt."))
                 transaction.set_rollback(True)
             return
-        self.plan(now, only)
-        with noted_run("forget_unconfirmed") as run:
-            run.result = str(forget_unconfirmed(timezone.now()))
+        self.plan(now, only, remind_at=not_ahead(now))
+        jobs.forget_unconfirmed(timezone.now())
         self.send(now, only, show=options["show"])
 
-    def plan(self, now: datetime.datetime, only: list[str], *, dry: bool = False) -> None:
+    def plan(self, now: datetime.datetime, only: list[str], remind_at: datetime.datetime) -> None:
         """Make the rows that are due. Reminders of a day that lies ahead are only shown: sent, they
         would not be true."""
-        with noted_run("plan_digests") as run:
-            planned = sum(len(keys) for keys in plan_digests(now, only))
-            run.result = str(planned)
-        if not only and is_reminding_time(now):
-            with noted_run("plan_reminders") as run:
-                run.result = str(len(plan_reminders(now if dry else not_ahead(now))))
+        jobs.plan_digests(now, only)
+        if not only:
+            jobs.plan_reminders(remind_at)
 
     def send(self, now: datetime.datetime, only: list[str], *, show: bool) -> None:
         """Send what waits over one connection, and count."""
