@@ -92,7 +92,7 @@ def plan() -> dict[str, Any]:
     with connection.execute_wrapper(counter):
         mails = sum(len(keys) for keys in plan_digests(timezone.now()))
     taken = measured(mails, begun, counter)
-    some = Digest.objects.undelivered().select_related("recipient__user", "recipient__organisation")
+    some = Digest.objects.under_way().select_related("recipient__user", "recipient__organisation")
     sizes = [len(letter_for(digest).message().as_bytes()) for digest in some[:WEIGHED]]
     return taken | {"bytes": sum(sizes) // len(sizes)}
 
@@ -103,7 +103,7 @@ def send() -> dict[str, Any]:
     with connection.execute_wrapper(counter), postman() as lent:
         while keys := hand_out(timezone.now()):
             mails += sum(deliver(pk, lent) == MailState.SENT for pk in keys)
-    return measured(mails, begun, counter) | {"left": Digest.objects.undelivered().count()}
+    return measured(mails, begun, counter) | {"left": Digest.objects.under_way().count()}
 
 
 def measured(mails: int, begun: float, counter: Counter) -> dict[str, Any]:

@@ -364,11 +364,14 @@ class MailState(TextChoices):
     SENDING = "sending", _("Sendes nå")
     SENT = "sent", pgettext_lazy("mail", "Sendt")
     FAILED = "failed", _("Mislyktes")
+    CALLED_OFF = "called_off", pgettext_lazy("mail", "Falt bort")
     SKIPPED = "skipped_empty", _("Ingenting å fortelle")
 
 
-#: Not out yet, and may still be.
-UNDELIVERED = (MailState.PLANNED, MailState.SENDING, MailState.FAILED)
+#: Those whose content has been told, or had none to tell.
+DELIVERED = (MailState.SENT, MailState.SKIPPED)
+#: Those that told nobody anything: some will still, the others were given up or called off.
+UNDELIVERED = (MailState.PLANNED, MailState.SENDING, MailState.FAILED, MailState.CALLED_OFF)
 
 
 class Stage(TextChoices):

@@ -14,6 +14,9 @@ from tests.make import serial
 #: The fields of a mail that the mail server refused for good.
 GIVEN_UP = {"state": MailState.FAILED, "due_at": None, "last_error": "refused: 554", "attempts": 3}
 
+#: The fields of one that nobody need send any more.
+CALLED_OFF = {"state": MailState.CALLED_OFF, "due_at": None, "last_error": "superseded"}
+
 
 def make_recipient(**fields: Any) -> Recipient:
     """Make a recipient whose first digest is not due yet."""

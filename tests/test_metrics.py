@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from measures.actions.jobs import noted_run
 from measures.choices import Stopped
 from measures.models import JobRun
-from tests.mails import GIVEN_UP, make_mail, make_recipient
+from tests.mails import CALLED_OFF, GIVEN_UP, make_mail, make_recipient
 
 pytestmark = pytest.mark.django_db
 TOKEN = "en hemmelighet"
@@ -58,14 +58,15 @@ def test_what_the_outbox_holds(client: Client) -> None:
     make_mail(kind="reminder", state="sent", bounced_at=now)
     make_mail(state="sent", planned_at=now - datetime.timedelta(days=2))
     make_mail(**GIVEN_UP)
-    make_mail(**GIVEN_UP | {"last_error": "superseded: the next one tells it"})
+    make_mail(**CALLED_OFF)
     make_recipient(stopped_at=now, stopped_why=Stopped.BOUNCED)
     found = figures(client)
     assert found["tiltak_mail_undelivered",] == 2
     assert 600 <= found["tiltak_mail_oldest_seconds",] < 660
     assert found["tiltak_mail_given_up",] == 1
     assert found["tiltak_mail_last_day", "digest", "planned"] == 1
-    assert found["tiltak_mail_last_day", "digest", "failed"] == 3
+    assert found["tiltak_mail_last_day", "digest", "failed"] == 2
+    assert found["tiltak_mail_last_day", "digest", "called_off"] == 1
     assert found["tiltak_mail_last_day", "reminder", "sent"] == 1
     assert ("tiltak_mail_last_day", "digest", "sent") not in found
     assert found["tiltak_mail_bounced_last_day",] == 1

@@ -174,7 +174,8 @@ def test_a_mail_that_never_left_is_told_by_the_next(world: World) -> None:
     (later,) = planned(NOON)
     first, second = contents(recipient)
     assert second["changes"] == first["changes"]
-    assert Digest.objects.get(pk=pk).last_error == SUPERSEDED
+    never_left = Digest.objects.get(pk=pk)
+    assert (never_left.state, never_left.last_error) == ("called_off", SUPERSEDED)
     server = Server()
     assert deliver(pk, server, lambda: NOON) == ""
     assert deliver(later, server, lambda: NOON) == "sent"
@@ -327,7 +328,7 @@ def test_one_being_sent_is_not_told_by_the_next(waiting: int, world: World) -> N
 def test_who_stopped_gets_nothing(waiting: int) -> None:
     stop_mail(only_digest().recipient, NOON)
     server = Server()
-    assert deliver(waiting, server, lambda: NOON) == "failed"
+    assert deliver(waiting, server, lambda: NOON) == "called_off"
     assert server.taken == []
     assert planned(NOON + 3 * A_DAY) == []
 
@@ -353,6 +354,8 @@ def test_what_the_next_one_tells_is_not_tried_again(waiting: int) -> None:
     digest = only_digest()
     deliver(waiting, Server(Unsent("554", permanent=True)), lambda: NOON)
     planned(NOON + A_DAY)
+    digest.refresh_from_db()
+    assert (digest.state, digest.last_error) == ("called_off", "554")
     with pytest.raises(Changed):
         retry_mail(digest, NOON + A_DAY)
 

@@ -114,14 +114,14 @@ def test_two_plan_the_same_recipients(recipient: Recipient, now: datetime.dateti
 def test_two_plan_other_weeks(planned: Digest, now: datetime.datetime) -> None:
     outcome = race(lambda: plan(now + WEEK), lambda: plan(now + 2 * WEEK))
     assert outcome.told == []
-    assert Digest.objects.undelivered().count() == 1
+    assert Digest.objects.under_way().count() == 1
 
 
 def test_what_is_superseded_is_not_sent(planned: Digest, now: datetime.datetime) -> None:
     outcome = race(lambda: plan(now + WEEK), lambda: sends(planned, now + WEEK))
     assert outcome.waited
     assert (len(outcome.first), outcome.second) == (1, "")
-    assert (state(planned), mail.outbox) == ("failed", [])
+    assert (state(planned), mail.outbox) == ("called_off", [])
 
 
 def test_what_was_superseded_just_before_is_not_sent(
@@ -179,7 +179,7 @@ def test_two_hand_out_what_waits(planned: Digest, now: datetime.datetime) -> Non
 
 def test_stopped_while_it_is_taken_to_be_sent(planned: Digest, now: datetime.datetime) -> None:
     outcome = race(lambda: sends(planned, now), lambda: stop_mail(planned.recipient, now))
-    assert outcome.first == "failed"
+    assert outcome.first == "called_off"
     assert mail.outbox == []
     assert Digest.objects.get(pk=planned.pk).last_error.startswith("stopped")
 

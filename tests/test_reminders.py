@@ -146,7 +146,7 @@ def close(world: World) -> None:
 def test_closing_stops_what_is_under_way(world: World) -> None:
     keys = plan_reminders(on(-3))
     close(world)
-    assert {deliver(pk, Postman(), lambda: on(-3)) for pk in keys} == {"failed"}
+    assert {deliver(pk, Postman(), lambda: on(-3)) for pk in keys} == {"called_off"}
     errors = Digest.objects.filter(pk__in=keys).values_list("last_error", flat=True)
     assert all("answered" in error for error in errors)
 
@@ -214,7 +214,7 @@ def test_what_nobody_asked_for_has_no_day(world: World) -> None:
 def test_handing_in_stops_what_is_under_way(world: World) -> None:
     keys = plan_reminders(on(-3))
     handed_in(world)
-    assert {deliver(pk, Postman(), lambda: on(-3)) for pk in keys} == {"failed"}
+    assert {deliver(pk, Postman(), lambda: on(-3)) for pk in keys} == {"called_off"}
 
 
 def test_where_nobody_approves_the_ministry_hears(world: World) -> None:

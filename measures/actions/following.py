@@ -6,10 +6,10 @@ import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from measures.actions import Changed
-from measures.choices import MailKind, MailState, Scope, Stopped
+from measures.choices import MailKind, Scope, Stopped
 from measures.digests.rhythm import next_slot, period_of
 from measures.models import AnswerLink, Digest, Document, Measure, Recipient, Subscription
 from stakeholders.models import Organisation
@@ -176,8 +176,8 @@ def forget_unconfirmed(now: datetime.datetime) -> int:
         deleted += gone
     AnswerLink.objects.filter(used_at=None, expires_at__lt=now - CONTENT_FOR).delete()
     done = Digest.objects.filter(planned_at__lt=now - CONTENT_FOR).exclude(content={})
-    settled = done.filter(Q(state__in=[MailState.SENT, MailState.SKIPPED]) | Q(due_at=None))
-    while keys := list(settled.values_list("pk", flat=True)[:BATCH]):
+    ended = done.filter(due_at=None)  # nothing more will become of them
+    while keys := list(ended.values_list("pk", flat=True)[:BATCH]):
         Digest.objects.filter(pk__in=keys).update(content={})
     return deleted
 

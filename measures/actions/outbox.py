@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Value
-from django.db.models.functions import Concat, Left
+from django.db.models import F, Max
 from django.utils import timezone
 
 from measures.actions import Changed
@@ -49,7 +48,10 @@ MOST_BOUNCES = 3
 LATELY = datetime.timedelta(days=90)
 #: Rows that wait are handed out so many at a time.
 MOST_AT_ONCE = 5000
+#: Why mails are called off.
 SUPERSEDED = "superseded: the next one tells it"
+STOPPED = "stopped: the recipient wants no mail"
+ANSWERED = "answered: nothing is owed any more"
 
 
 # --- Planning --------------------------------------------------------------------------------
@@ -114,7 +116,7 @@ def _windows(recipients: Sequence[Recipient], now: datetime.datetime) -> dict[in
     """Return what each recipient (key) gets told of now, and give up what an earlier digest has not
     told yet. Recipients whose last one is on its way out are left out."""
     mails = Digest.objects.filter(recipient__in=recipients, kind=MailKind.DIGEST)
-    under_way = list(mails.undelivered().select_for_update(no_key=True).order_by("pk"))
+    under_way = list(mails.under_way().select_for_update(no_key=True).order_by("pk"))
     being_sent = {mail.recipient_id for mail in under_way if mail.state == MailState.SENDING}
     ends = dict(mails.delivered().values_list("recipient").annotate(Max("until")))
     until = settled(not_ahead(now))
@@ -124,13 +126,10 @@ def _windows(recipients: Sequence[Recipient], now: datetime.datetime) -> dict[in
         if recipient.pk not in being_sent and since < until:
             windows[recipient.pk] = Window(since, until)
     mails.filter(pk__in=[mail.pk for mail in under_way], recipient__in=list(windows)).update(
-        state=MailState.FAILED, due_at=None, last_error=SUPERSEDED
+        state=MailState.CALLED_OFF, due_at=None, last_error=SUPERSEDED
     )
-    # What was given up before is told now: nobody need try it again.
-    told = mails.filter(state=MailState.FAILED, due_at=None, recipient__in=list(windows))
-    told.exclude(last_error__startswith=SUPERSEDED).update(
-        last_error=Concat(Value(f"{SUPERSEDED}; "), Left("last_error", 200))
-    )
+    # What was given up before is told now: nobody need try it again. The reason stays.
+    mails.given_up().filter(recipient__in=list(windows)).update(state=MailState.CALLED_OFF)
     return windows
 
 
@@ -224,8 +223,8 @@ def deliver(
         reason = digest.last_error or "too many attempts"
         return _failed(digest, Unsent(reason, permanent=True), clock())
     if reason := _unwanted(digest, clock()):
-        mine.update(state=MailState.FAILED, due_at=None, last_error=reason)
-        return MailState.FAILED
+        mine.update(state=MailState.CALLED_OFF, due_at=None, last_error=reason)
+        return MailState.CALLED_OFF
     try:
         postman.send(letter_for(digest))
     except Unsent as unsent:
@@ -241,9 +240,9 @@ def deliver(
 def _unwanted(digest: Digest, now: datetime.datetime) -> str:
     """Say why a mail is not to be sent after all; nothing when it is."""
     if digest.recipient.stopped_at and digest.kind != MailKind.CONFIRMATION:
-        return "stopped: the recipient wants no mail"
+        return STOPPED
     if digest.kind == MailKind.REMINDER and not _still_owed(digest, now):
-        return "answered: nothing is owed any more"
+        return ANSWERED
     return ""
 
 
@@ -292,18 +291,13 @@ def pause(attempts: int) -> datetime.timedelta:
 @transaction.atomic
 def retry_mail(digest: Digest, now: datetime.datetime) -> Digest:
     """Let a mail that was given up be tried again, from the first attempt. Returns it. Raises
-    Changed when it is gone or not given up, or a later one tells, or will tell, what it would have
-    told: of a reminder always, for it was forgotten that it reminded (`_failed`)."""
+    Changed when it is gone, is not given up (any more: a later one tells it), or is a reminder: it
+    was forgotten that it reminded (`_failed`), so the next run reminds again."""
     list(Recipient.objects.select_for_update(no_key=True).filter(pk=digest.recipient_id))
-    found = Digest.objects.select_for_update(no_key=True, of=("self",)).filter(pk=digest.pk)
-    locked = found.exclude(kind=MailKind.REMINDER).exclude(content={}).first()
+    given_up = Digest.objects.select_for_update(no_key=True, of=("self",)).given_up()
+    tellable = given_up.exclude(kind=MailKind.REMINDER).exclude(content={})
+    locked = tellable.filter(pk=digest.pk).first()
     if locked is None:
-        raise Changed
-    later = Digest.objects.filter(
-        recipient=locked.recipient_id, kind=locked.kind, planned_at__gt=locked.planned_at
-    )
-    is_given_up = locked.state == MailState.FAILED and locked.due_at is None
-    if not is_given_up or later.exists():
         raise Changed
     locked.state, locked.due_at, locked.queued_at, locked.attempts = MailState.PLANNED, now, None, 0
     locked.save(update_fields=["state", "due_at", "queued_at", "attempts"])

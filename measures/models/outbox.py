@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from measures.choices import UNDELIVERED, MailAnswer, MailKind, MailState, Stage
+from measures.choices import DELIVERED, UNDELIVERED, MailAnswer, MailKind, MailState, Stage
 from measures.models.following import LOWER, Recipient
 from measures.models.measures import Measure
 from measures.models.reporting import StatusUpdate
@@ -21,6 +21,12 @@ from measures.models.reporting import StatusUpdate
 NAME_LETTERS = 16
 #: How long a link to answer by is good for.
 ANSWER_WITHIN = datetime.timedelta(days=30)
+
+
+#: Failed, and to be tried again.
+RETRIED = Q(state=MailState.FAILED, due_at__isnull=False)
+UNDER_WAY = Q(state__in=[MailState.PLANNED, MailState.SENDING]) | RETRIED
+GIVEN_UP = Q(state=MailState.FAILED, due_at=None)
 
 
 def new_name() -> str:
@@ -37,10 +43,13 @@ def lease() -> datetime.timedelta:
 class DigestQuerySet(models.QuerySet["Digest"]):
     """Mails in the outbox, in the words of the domain."""
 
-    def undelivered(self) -> DigestQuerySet:
+    def under_way(self) -> DigestQuerySet:
         """Those that are not out and may still be."""
-        waits = Q(state__in=[MailState.PLANNED, MailState.SENDING])
-        return self.filter(waits | Q(state=MailState.FAILED, due_at__isnull=False))
+        return self.filter(UNDER_WAY)
+
+    def given_up(self) -> DigestQuerySet:
+        """Those that failed and are not tried again by themselves."""
+        return self.filter(GIVEN_UP)
 
     def claimable(self, now: datetime.datetime) -> DigestQuerySet:
         """Those that a worker may take: whose time has come, or whose worker has died."""
@@ -54,7 +63,7 @@ class DigestQuerySet(models.QuerySet["Digest"]):
 
     def delivered(self) -> DigestQuerySet:
         """Those whose content has been told, or had none to tell."""
-        return self.filter(state__in=[MailState.SENT, MailState.SKIPPED])
+        return self.filter(state__in=DELIVERED)
 
 
 class Digest(models.Model):
@@ -69,7 +78,9 @@ class Digest(models.Model):
 
     `state` goes planned → sending → sent; to failed when the mail server said no or was away; and
     is skipped_empty from the start when there was nothing to tell. Failed with a `due_at` will be
-    tried again then; without, it is given up, and `last_error` says why. `claim` is the worker that
+    tried again then; without, it is given up, and `last_error` says why. Called off is one that
+    nobody need send any more: the next one tells it, the recipient has stopped all mail, or has
+    answered (`last_error` says which). `claim` is the worker that
     is sending; only that one may mark it sent. `queued_at` is when somebody was last asked to.
     """
 
@@ -120,7 +131,8 @@ class Digest(models.Model):
                 name="digest_planned_for_a_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state=MailState.FAILED) | ~Q(last_error=""),
+                condition=~Q(state__in=[MailState.FAILED, MailState.CALLED_OFF])
+                | ~Q(last_error=""),
                 name="digest_failed_with_a_reason",
             ),
             models.CheckConstraint(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from measures.choices import UNDELIVERED, MailState
 from measures.dates import OSLO, start_of
 from measures.models import Digest, JobRun, Recipient
-from measures.models.outbox import DigestQuerySet
+from measures.models.outbox import GIVEN_UP, RETRIED, UNDER_WAY, DigestQuerySet
 
 DAY = datetime.timedelta(days=1)
 #: What people call the jobs that the clock starts.
@@ -37,19 +37,6 @@ DAYS = 14
 FAILURES = 20
 #: The seconds that Redis has to answer.
 PATIENCE = 1
-
-#: Failed, and not tried again by itself.
-ENDED = Q(state=MailState.FAILED, due_at=None)
-#: How the reason begins where a mail was called off, and nobody needs to do anything about it: the
-#: next one tells the same, the recipient has stopped all mail, or has answered
-#: (`measures.actions.outbox`).
-REASONS = ("superseded", "stopped", "answered")
-CALLED_OFF = ENDED & (
-    Q(last_error__startswith=REASONS[0])
-    | Q(last_error__startswith=REASONS[1])
-    | Q(last_error__startswith=REASONS[2])
-)
-GIVEN_UP = ENDED & ~CALLED_OFF
 
 
 # --- Jobs ------------------------------------------------------------------------------------
@@ -139,15 +126,13 @@ class Queue:
 
 def queue() -> Queue:
     """Count what is in the outbox. One query, over what is not sent alone."""
-    waits = Q(state__in=[MailState.PLANNED, MailState.SENDING])
-    retried = Q(state=MailState.FAILED, due_at__isnull=False)
     found = Digest.objects.filter(state__in=UNDELIVERED).aggregate(
-        waiting=Count("pk", filter=waits | retried),
-        oldest_at=Min("planned_at", filter=waits | retried),
-        retried=Count("pk", filter=retried),
+        waiting=Count("pk", filter=UNDER_WAY),
+        oldest_at=Min("planned_at", filter=UNDER_WAY),
+        retried=Count("pk", filter=RETRIED),
         sending=Count("pk", filter=Q(state=MailState.SENDING)),
         given_up=Count("pk", filter=GIVEN_UP),
-        called_off=Count("pk", filter=CALLED_OFF),
+        called_off=Count("pk", filter=Q(state=MailState.CALLED_OFF)),
     )
     return Queue(**found)
 
@@ -196,7 +181,7 @@ def days(now: datetime.datetime) -> list[Day]:
             planned=Count("pk"),
             sent=Count("pk", filter=Q(state=MailState.SENT)),
             failed=Count("pk", filter=GIVEN_UP),
-            called_off=Count("pk", filter=CALLED_OFF),
+            called_off=Count("pk", filter=Q(state=MailState.CALLED_OFF)),
             skipped=Count("pk", filter=Q(state=MailState.SKIPPED)),
             bounced=Count("pk", filter=Q(bounced_at__isnull=False)),
         )
@@ -210,7 +195,7 @@ def days(now: datetime.datetime) -> list[Day]:
 
 def failures() -> DigestQuerySet:
     """Return the latest mails that were given up, with their recipients."""
-    given_up = Digest.objects.filter(GIVEN_UP).select_related("recipient")
+    given_up = Digest.objects.given_up().select_related("recipient")
     return given_up.order_by("-planned_at", "-pk")[:FAILURES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -71,17 +72,17 @@ class Command(BaseCommand):
 
     def send(self, now: datetime.datetime, only: list[str], *, show: bool) -> None:
         """Send what waits over one connection, and count."""
-        begun, counted = timezone.now(), {"sent": 0, "failed": 0}
+        begun, counted = timezone.now(), Counter[str]()
         with postman() as lent:
             while keys := (hand_out(now) if not only else wanted(now, only)):
                 for pk in keys:
                     state = deliver(pk, lent, lambda: now + (timezone.now() - begun))
-                    if state:
-                        counted[str(state)] += 1
-                        self.report(pk, state, show=show)
+                    counted[state] += 1
+                    self.report(pk, state, show=show)
                 if only:
                     break
-        self.stdout.write(_("%(sent)s sendt, %(failed)s mislyktes.") % counted)
+        numbers = {"sent": counted[MailState.SENT], "failed": counted[MailState.FAILED]}
+        self.stdout.write(_("%(sent)s sendt, %(failed)s mislyktes.") % numbers)
 
     def report(self, pk: int, state: str, *, show: bool) -> None:
         """Say what became of one mail; nothing when its recipient was forgotten meanwhile."""
@@ -89,7 +90,7 @@ class Command(BaseCommand):
         digest = loaded.filter(pk=pk).first()
         if digest and state == MailState.SENT:
             self.tell(digest, show=show)
-        elif digest:
+        elif digest and state == MailState.FAILED:
             self.stderr.write(f"{digest.recipient}: {digest.last_error}")
 
     def tell(self, digest: Digest, *, show: bool) -> None:
@@ -113,7 +114,7 @@ def moment(text: str) -> datetime.datetime:
 
 def under_way(only: list[str]) -> list[Digest]:
     """Return the mails that would be sent now."""
-    waiting = Digest.objects.undelivered().select_related("recipient__user")
+    waiting = Digest.objects.under_way().select_related("recipient__user")
     waiting = waiting.select_related("recipient__organisation").order_by("recipient__email", "pk")
     return list(waiting.filter(recipient__email__in=only) if only else waiting)
 
