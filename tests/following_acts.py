@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from measures.actions.demo import create_demo_mailboxes
 from measures.actions.following import (
-    About,
     ask_to_follow,
     change_rhythm,
     confirm_subscription,
@@ -23,6 +22,7 @@ from measures.actions.mailboxes import follow_as, member_mailbox, set_organisati
 from measures.actions.outbox import hand_out
 from measures.actions.reminding import plan_reminder
 from measures.digests.chain import Told
+from measures.models.following import About
 from tests.cast import World
 from tests.mailboxes import WEEKLY, asked, follower
 from tests.make import make_organisation

@@ -8,11 +8,12 @@ from typing import Any
 import time_machine
 from django.utils import timezone
 
-from measures.actions.following import About, Rhythm, ask_to_follow, confirm_subscription
+from measures.actions.following import Rhythm, ask_to_follow, confirm_subscription
 from measures.actions.outbox import deliver, hand_out, plan_digests
-from measures.mail.links import Purpose, token_for
+from measures.mail.links import Purpose, mailbox_token, token_for
 from measures.mail.postman import Postman
 from measures.models import Digest, Recipient, Subscription
+from measures.models.following import About
 from tests.cast import World
 from tests.make import serial
 
@@ -49,7 +50,7 @@ def question() -> tuple[Subscription, str]:
 
 def token_of(recipient: Recipient) -> str:
     """Return what opens a mailbox."""
-    return token_for(Purpose.MAILBOX, recipient.key)
+    return mailbox_token(recipient)
 
 
 def opened(world: World) -> dict[str, str]:

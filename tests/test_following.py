@@ -19,7 +19,6 @@ from django.utils import timezone
 from measures.actions import Changed
 from measures.actions.following import (
     UNCONFIRMED_FOR,
-    About,
     change_rhythm,
     confirm_subscription,
     forget_unconfirmed,
@@ -35,6 +34,7 @@ from measures.actions.mailboxes import (
 from measures.actions.outbox import hand_out
 from measures.mail.links import Purpose, token_for
 from measures.models import Digest, Recipient, Subscription
+from measures.models.following import About
 from stakeholders.models import Membership
 from tests.cast import World, make_world
 from tests.mailboxes import A_DAY, DAILY, NOON, WEEKLY, asked, follower, question, sent, token_of

@@ -22,13 +22,13 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from measures.actions import outbox
-from measures.actions.following import About
 from measures.actions.jobs import noted_run
 from measures.actions.mailboxes import follow_as
 from measures.choices import MailState, Stopped
 from measures.dates import OSLO
 from measures.mail.links import Purpose, name_in
 from measures.models import AnswerLink, Digest, JobRun, Recipient, StatusUpdate
+from measures.models.following import About
 from measures.queries import operating
 from stakeholders.models import User
 from tests import mailboxes

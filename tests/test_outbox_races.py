@@ -15,13 +15,14 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from measures.actions.following import About, Rhythm, ask_to_follow, confirm_subscription, stop_mail
+from measures.actions.following import Rhythm, ask_to_follow, confirm_subscription, stop_mail
 from measures.actions.mailboxes import member_mailboxes
 from measures.actions.outbox import MOST_BOUNCES, deliver, hand_out, plan_digests, record_bounce
 from measures.actions.publishing import publish_update
 from measures.digests.horizon import SKEW
 from measures.mail.postman import Postman, Unsent
 from measures.models import Digest, Event, Recipient
+from measures.models.following import About
 from tests.cast import World, make_world
 from tests.races import PATIENCE, own_connection, race
 from tests.reports import handed_in

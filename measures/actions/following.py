@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from measures.actions import Changed
-from measures.choices import MailKind, Scope, Stopped
+from measures.choices import MailKind, Stopped
 from measures.digests.rhythm import next_slot, period_of
-from measures.models import AnswerLink, Digest, Document, Measure, Recipient, Subscription
-from stakeholders.models import Organisation
+from measures.models import AnswerLink, Digest, Recipient, Subscription
+from measures.models.following import About
 from stakeholders.models.invitations import tidy_email
 
 #: An address that nobody has confirmed is kept for so long, and no longer.
@@ -33,26 +33,6 @@ class Rhythm(NamedTuple):
     weekday: int
     hour: int
     language: str
-
-
-class About(NamedTuple):
-    """What somebody wants to follow: one of these, or a selection of the list, or everything."""
-
-    document: Document | None = None
-    organisation: Organisation | None = None
-    measure: Measure | None = None
-    query: str = ""
-
-    @property
-    def scope(self) -> Scope:
-        """Which of them it is."""
-        if self.document:
-            return Scope.DOCUMENT
-        if self.organisation:
-            return Scope.ORGANISATION
-        if self.measure:
-            return Scope.MEASURE
-        return Scope.SELECTION if self.query else Scope.ALL
 
 
 # --- Anybody ---------------------------------------------------------------------------------

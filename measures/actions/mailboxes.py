@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from measures.actions import Changed
 from measures.actions.following import (
-    About,
     Rhythm,
     begin,
     change_rhythm,
@@ -24,6 +23,7 @@ from measures.actions.following import (
 from measures.choices import Scope, Stopped
 from measures.digests.rhythm import next_slot
 from measures.models import Recipient, Subscription
+from measures.models.following import About
 from stakeholders.choices import OrganisationKind
 from stakeholders.models import Membership, Organisation, User
 from stakeholders.models.invitations import tidy_email

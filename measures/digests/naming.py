@@ -1,9 +1,8 @@
-"""What a subscription is about: read from an address, and said in words."""
+"""What is followed: read from an address, and said in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
@@ -11,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from measures.choices import Scope
-from measures.filters.measures import MeasureFilter
+from measures.filters.measures import NEWEST, MeasureFilter
 from measures.forms.fields import without_nul
-from measures.models import Document, Measure, Subscription
+from measures.models import Document, Measure
+from measures.models.following import About
 from measures.queries.measure import reference
 from stakeholders.models import Organisation
 from stakeholders.texts import Text, ours
@@ -25,59 +24,48 @@ MOST_IN_QUERY = 1000
 LONGEST = 4000
 
 
-def subscription_to(given: Mapping[str, str]) -> Subscription | None:
-    """Return a subscription, not stored, to what is named as addresses name it: a measure
-    (`tiltak`), a document, an organisation (`aktor`), a selection (`utvalg`), or, when nothing is,
-    everything. None when there is no such thing."""
-    if len(given.get("utvalg", "")) > LONGEST:
-        return None
-    found = Subscription(**about({name: without_nul(text) for name, text in given.items()}))
-    return found if found.scope else None
-
-
-def about(given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the fields of a subscription to what is named. An empty `scope` says that there is no
-    such thing."""
-    if ref := given.get("tiltak"):
+def about_named(given: Mapping[str, str]) -> About | None:
+    """Return what is named as addresses name it: a measure (`tiltak`), a document, an organisation
+    (`aktor`), a selection (`utvalg`), or, when nothing is, everything. None when there is no such
+    thing, and for a selection that is too long to be kept."""
+    named = {name: without_nul(text) for name, text in given.items()}
+    if ref := named.get("tiltak"):
         measure = Measure.objects.filter(ref=reference(ref)).first()
-        return {"scope": "measure" if measure else "", "measure": measure}
-    if key := given.get("dokument"):
+        return About(measure=measure) if measure else None
+    if key := named.get("dokument"):
         document = Document.objects.filter(key=key).first()
-        return {"scope": "document" if document else "", "document": document}
-    if key := given.get("aktor"):
+        return About(document=document) if document else None
+    if key := named.get("aktor"):
         organisation = Organisation.objects.filter(key=key).first()
-        return {"scope": "organisation" if organisation else "", "organisation": organisation}
-    query = known(given.get("utvalg", ""))
-    if len(query) > MOST_IN_QUERY:
-        return {"scope": ""}
-    return {"scope": "selection" if query else "all", "query": query}
+        return About(organisation=organisation) if organisation else None
+    return about_selection(named.get("utvalg", ""))
 
 
-def known(query: str) -> str:
-    """Return a selection with what the list understands, always written the same way."""
+def about_selection(query: str) -> About | None:
+    """Return the selection that a query asks for, with what the list understands of it, always
+    written the same way; everything when that is nothing."""
     if not query:
-        return ""
+        return About()
+    if len(query) > LONGEST:
+        return None
     try:
         asked = QueryDict(query)
     except TooManyFieldsSent:
-        return "q=" + "x" * MOST_IN_QUERY  # too long to be kept, which is said
-    chosen = MeasureFilter(asked, today=timezone.localdate())
-    return chosen.query(sortering="hendelse")
+        return None
+    known = MeasureFilter(asked, today=timezone.localdate()).query(sortering=NEWEST)
+    return About(query=known) if len(known) <= MOST_IN_QUERY else None
 
 
-def name_of(subscription: Subscription) -> Text:
-    """Say what a subscription, stored or only thought of, is about; in the language that is
-    active."""
-    if subscription.measure:
-        title = subscription.measure.local_text("short_title")
-        return Text(f"{subscription.measure.ref} {title.text}", title.lang)
-    if subscription.document:
-        return subscription.document.local_text("short_title")
-    if subscription.organisation:
-        return subscription.organisation.local_text("name")
-    if subscription.scope == Scope.SELECTION:
-        return ours(selection_name(subscription.query))
-    return ours(_("Alle tiltakene"))
+def name_of(about: About) -> Text:
+    """Say what is followed, in the language that is active."""
+    if about.measure:
+        title = about.measure.local_text("short_title")
+        return Text(f"{about.measure.ref} {title.text}", title.lang)
+    if about.document:
+        return about.document.local_text("short_title")
+    if about.organisation:
+        return about.organisation.local_text("name")
+    return ours(selection_name(about.query) if about.query else _("Alle tiltakene"))
 
 
 def selection_name(query: str) -> str:
@@ -87,10 +75,10 @@ def selection_name(query: str) -> str:
     return "; ".join(said) or _("Alle tiltakene")
 
 
-def address_of(subscription: Subscription) -> str:
-    """Return the page that shows what a subscription is about."""
-    for about in (subscription.measure, subscription.document, subscription.organisation):
-        if about is not None:
-            return about.get_absolute_url()
+def address_of(about: About) -> str:
+    """Return the page that shows what is followed."""
+    for one in (about.measure, about.document, about.organisation):
+        if one is not None:
+            return one.get_absolute_url()
     listed = reverse("measures:measure_list")
-    return f"{listed}?{subscription.query}" if subscription.query else listed
+    return f"{listed}?{about.query}" if about.query else listed

@@ -26,7 +26,7 @@ def own_data(recipient: Recipient) -> dict[str, Any]:
         "organisation": recipient.organisation.name if recipient.organisation else None,
         "subscriptions": [
             {
-                "about": str(name_of(one)),
+                "about": str(name_of(one.about)),
                 "scope": one.scope,
                 "query": one.query,
                 "created_at": one.created_at,

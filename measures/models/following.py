@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -129,6 +129,27 @@ class Recipient(models.Model):
         return self.user_id is not None or self.organisation_id is not None
 
 
+class About(NamedTuple):
+    """What is followed: one of these, or a selection of the list of measures (`query`, as the
+    address of the list has it), or everything."""
+
+    document: Document | None = None
+    organisation: Organisation | None = None
+    measure: Measure | None = None
+    query: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """Which of them it is."""
+        if self.document:
+            return Scope.DOCUMENT
+        if self.organisation:
+            return Scope.ORGANISATION
+        if self.measure:
+            return Scope.MEASURE
+        return Scope.SELECTION if self.query else Scope.ALL
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     """Subscriptions, in the words of the domain."""
 
@@ -142,8 +163,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """What a recipient follows: everything, a document, an organisation's measures, one measure, or
-    a selection of the list of measures (`query`, as the address of the list has it).
+    """What a recipient follows, see `About`.
 
     `confirmed_at` is when whoever reads the mailbox said yes; until then nothing is sent but the
     question. It is ended, not deleted, so that it is not begun again by itself; its row goes with
@@ -203,3 +223,8 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient}: {self.scope}"
+
+    @property
+    def about(self) -> About:
+        """What is followed."""
+        return About(self.document, self.organisation, self.measure, self.query)

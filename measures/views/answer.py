@@ -28,10 +28,10 @@ from measures.queries.answering import LinkState, link_by_key, own_work, state_o
 from measures.queries.desk import report_due, with_report_due
 from measures.queries.speaking import newest_published, speaker_for
 from measures.texts import in_a_line
-from measures.views.desk import private
 from measures.views.kept import keeps_typed
 from stakeholders.models import User
 from stakeholders.validators import number_in
+from stakeholders.views.private import opened_by_key
 
 #: What is answered where a link takes no answer.
 STATUS = {
@@ -48,21 +48,12 @@ ASKED_AT_THE_DESK = ("reason", "reason_kind", "carried_to", "outlook")
 @login_not_required
 @keeps_typed(LABELS)
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@opened_by_key
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Show what stands and ask whether it still does; take the answer.
 
     Looking changes nothing, since mail scanners open every link; only the button answers, once.
     """
-    response = answered(request, token)
-    # The address is a key: it goes to no other site. Not "no-referrer", with which browsers send
-    # "Origin: null" along with a form, and the CSRF check refuses it.
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
-
-
-def answered(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the page for where the link stands, or take the answer."""
     link = link_by_key(name_in(Purpose.ANSWER, token))
     state = state_of(link, timezone.now(), request.user)
     sent = request.POST if request.method == "POST" else None

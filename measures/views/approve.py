@@ -17,8 +17,9 @@ from measures.forms.approve import LABELS, DecisionForm
 from measures.models import StatusUpdate
 from measures.queries.comparison import comparison, what_stands
 from measures.queries.desk import HANDED_IN
-from measures.views.desk import person, private
+from measures.views.desk import person
 from measures.views.kept import keeps_typed
+from stakeholders.views.private import private
 
 #: Does what the approver wants, once the form is filled in as the act needs it.
 Act = Callable[[StatusUpdate, DecisionForm], StatusUpdate]

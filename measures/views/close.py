@@ -14,8 +14,9 @@ from measures.actions.closing import close_reporting, reopen_reporting
 from measures.forms.close import LABELS, CloseForm, ReopenForm
 from measures.models import Measure
 from measures.queries.closing import closed_and_reopened, closing_of
-from measures.views.desk import person, private
+from measures.views.desk import person
 from measures.views.kept import keeps_typed
+from stakeholders.views.private import private
 
 
 @keeps_typed(LABELS)

@@ -18,8 +18,9 @@ from measures.forms.discussion import NOTE_LABELS, NoteForm
 from measures.models import Comment
 from measures.queries.discussion import with_words
 from measures.queries.speaking import guarded_by
-from measures.views.desk import again, person, private
+from measures.views.desk import again, person
 from measures.views.kept import keeps_typed
+from stakeholders.views.private import private
 
 #: Does what was decided with the text that the page showed; the form holds the note.
 Act = Callable[[Comment, NoteForm], object]

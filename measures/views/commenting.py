@@ -36,11 +36,12 @@ from measures.queries.discussion import seen_by, with_words
 from measures.queries.speaking import answers_for, voices_of
 from measures.texts import clean
 from measures.views import writing
-from measures.views.desk import person, private
+from measures.views.desk import person
 from measures.views.kept import keeps_typed
 from measures.views.writing import Writing, checked_files, errors, links, tell, typed
 from stakeholders.models import Organisation, User
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 
 @dataclass(kw_only=True)

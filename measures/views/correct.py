@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from measures.choices import WRITABLE
 from measures.forms.report import LABELS
 from measures.models import Measure, StatusUpdate
-from measures.views.desk import person, private
+from measures.views.desk import person
 from measures.views.kept import keeps_typed
 from measures.views.report import Desk, laid_out, own_sent, saved, shown, worked
+from stakeholders.views.private import private
 
 
 @keeps_typed(LABELS)

@@ -9,7 +9,6 @@ from django.shortcuts import get_list_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from measures.actions import Changed
@@ -24,9 +23,8 @@ from measures.queries.speaking import guarded_by
 from measures.views.paging import page_of
 from stakeholders.models import Membership, User
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
-#: Desk pages are one person's: no cache keeps them.
-private = cache_control(no_store=True, private=True)
 #: Measures to report on one page, and the most that the other lists show.
 ROWS = 25
 

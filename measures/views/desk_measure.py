@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from measures.models import Measure, StatusUpdate
 from measures.queries.closing import closing_of
 from measures.queries.desk import at_work_on
-from measures.views.desk import ROWS, person, private
+from measures.views.desk import ROWS, person
 from measures.views.paging import page_of
+from stakeholders.views.private import private
 
 
 @require_safe

@@ -6,7 +6,6 @@ are signed, and open one mailbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any
@@ -19,13 +18,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from measures.actions import Changed
 from measures.actions.following import (
-    About,
     Rhythm,
     ask_to_follow,
     change_rhythm,
@@ -35,17 +32,19 @@ from measures.actions.following import (
     unfollow,
 )
 from measures.actions.mailboxes import follow_as, member_mailbox, set_organisation_address
-from measures.digests.naming import address_of, name_of, subscription_to
+from measures.digests.naming import about_named, address_of, name_of
 from measures.digests.owndata import own_data
 from measures.forms.following import FollowForm, OrganisationMailboxForm, RhythmForm
-from measures.mail.links import Purpose, name_in, token_for
+from measures.mail.links import Purpose, mailbox_token, name_in
 from measures.models import Recipient, Subscription
-from measures.views.desk import person, private
+from measures.models.following import About
+from measures.views.desk import person
 from stakeholders.models import Organisation, User
+from stakeholders.models.invitations import tidy_email
 from stakeholders.queries import managed_by
 from stakeholders.signin.visitors import address_of as visitor_address
+from stakeholders.views.private import View, opened_by_key, private
 
-View = Callable[..., HttpResponse]
 #: So many times an hour one visitor may ask; more is a machine that fills other people's mailboxes.
 ASKS_AN_HOUR = 20
 HOUR = 3600
@@ -54,8 +53,6 @@ LATEST = 10
 #: What can be followed, by the names that addresses use; none of them is everything.
 NAMES = ("tiltak", "dokument", "aktor", "utvalg")
 READ_OR_SEND = ["GET", "HEAD", "POST"]
-#: One person's, and keys stand in the address: kept nowhere, told to no other site.
-secret = cache_control(no_store=True, private=True)
 
 
 # --- Anybody ---------------------------------------------------------------------------------
@@ -63,7 +60,7 @@ secret = cache_control(no_store=True, private=True)
 
 @login_not_required
 @require_http_methods(READ_OR_SEND)
-@secret
+@private
 def follow(request: HttpRequest) -> HttpResponse:
     """Ask for an address, and what and how often it wants to hear; send the question there."""
     initial = {name: request.GET.get(name, "") for name in NAMES}
@@ -73,25 +70,25 @@ def follow(request: HttpRequest) -> HttpResponse:
         own = Recipient.objects.filter(user=request.user).first()
     posted = request.POST if request.method == "POST" else None
     form = FollowForm(posted, initial=initial, recipient=own)
-    wanted = subscription_to({name: form[name].value() or "" for name in NAMES})
+    about = about_named({name: form[name].value() or "" for name in NAMES})
     if posted is None:
-        if wanted is None:
+        if about is None:
             raise Http404
-        return show_follow(request, form, wanted)
-    if wanted is None:
-        form.add_error(None, gone())
-    if wanted is None or not form.is_valid():
-        return show_follow(request, form, wanted, 422)
+        return show_follow(request, form, about)
+    if about is None:
+        form.add_error("email", gone())
+    if about is None or not form.is_valid():
+        return show_follow(request, form, about, 422)
     if isinstance(request.user, User) and is_own(form, request.user):
-        return follow_signed_in(request.user, form, wanted)
+        return follow_signed_in(request.user, form, about)
     if is_too_much(request):
-        form.add_error(None, too_much())
-        return show_follow(request, form, wanted, 429)
-    # Nobody is told here whether the address is known.
-    email, what, rhythm = form.cleaned_data["email"], str(name_of(wanted)), Rhythm(**form.rhythm)
-    # A mailbox that is being forgotten at this moment is asked when somebody tries again.
+        form.add_error("email", too_much())
+        return show_follow(request, form, about, 429)
+    # Nobody is told here whether the address is known. A mailbox that is being forgotten at this
+    # moment is asked when somebody tries again.
+    email, what, rhythm = form.cleaned_data["email"], str(name_of(about)), Rhythm(**form.rhythm)
     with suppress(Changed):
-        ask_to_follow(email, about(wanted), rhythm, what, timezone.now())
+        ask_to_follow(email, about, rhythm, what, timezone.now())
     return redirect("measures:follow_sent")
 
 
@@ -107,34 +104,28 @@ def too_much() -> str:
 
 def is_own(form: FollowForm, user: User) -> bool:
     """Say whether the address is that of the person who has signed in."""
-    return str(form.cleaned_data["email"]).lower() == user.email.lower()
+    return tidy_email(form.cleaned_data["email"]) == tidy_email(user.email)
 
 
-def follow_signed_in(user: User, form: FollowForm, wanted: Subscription) -> HttpResponse:
+def follow_signed_in(user: User, form: FollowForm, about: About) -> HttpResponse:
     """Begin at once: whoever has signed in need not prove the address."""
     now = timezone.now()
-    recipient = follow_as(user, about(wanted), now).recipient
+    recipient = follow_as(user, about, now).recipient
     change_rhythm(recipient, Rhythm(**form.rhythm), now)
-    return redirect("measures:mailbox", token_for(Purpose.MAILBOX, recipient.key))
+    return redirect("measures:mailbox", mailbox_token(recipient))
 
 
 def show_follow(
-    request: HttpRequest, form: FollowForm, wanted: Subscription | None, status: int = 200
+    request: HttpRequest, form: FollowForm, about: About | None, status: int = 200
 ) -> HttpResponse:
     """Show the form, and what it is about."""
-    general = [(form["email"].auto_id, str(error)) for error in form.non_field_errors()]
     context = {
         "form": form,
-        "errors": [*form.wrong(), *general],
-        "what": name_of(wanted) if wanted else None,
-        "what_url": address_of(wanted) if wanted else "",
+        "errors": form.wrong(),
+        "what": name_of(about) if about else None,
+        "what_url": address_of(about) if about else "",
     }
     return render(request, "measures/following/follow.html", context, status=status)
-
-
-def about(wanted: Subscription) -> About:
-    """Return what a subscription is about."""
-    return About(wanted.document, wanted.organisation, wanted.measure, wanted.query)
 
 
 def is_too_much(request: HttpRequest) -> bool:
@@ -150,7 +141,7 @@ def is_too_much(request: HttpRequest) -> bool:
 
 @login_not_required
 @require_safe
-@secret
+@private
 def follow_sent(request: HttpRequest) -> HttpResponse:
     """Say that a question is on its way to the mailbox."""
     return render(request, "measures/following/sent.html")
@@ -158,126 +149,106 @@ def follow_sent(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_http_methods(READ_OR_SEND)
-@secret
+@opened_by_key
 def follow_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is to be followed, and begin when the button is pressed."""
-    name = name_in(Purpose.CONFIRM, token)
-    wanted = Subscription.objects.filter(pk=int(name)) if name and name.isdecimal() else None
-    subscription = (
-        wanted.select_related("recipient", "measure", "document", "organisation").first()
-        if wanted is not None
-        else None
-    )
-    if subscription is None or subscription.ended_at:
-        return shown(request, "measures/following/gone.html", {}, 410 if name else 404)
+    key = name_in(Purpose.CONFIRM, token)
+    asked = Subscription.objects.filter(pk=key or 0, ended_at=None)
+    found = asked.select_related("recipient", "measure", "document", "organisation").first()
+    if found is None:
+        status = 410 if key else 404
+        return render(request, "measures/following/gone.html", status=status)
     if request.method == "POST":
         try:
-            confirm_subscription(subscription, timezone.now())
+            confirm_subscription(found, timezone.now())
         except Changed:
-            return shown(request, "measures/following/gone.html", {}, 410)
+            return render(request, "measures/following/gone.html", status=410)
         return redirect("measures:follow_confirm", token)
     context = {
-        "subscription": subscription,
-        "what": name_of(subscription),
-        "manage": token_for(Purpose.MAILBOX, subscription.recipient.key),
+        "subscription": found,
+        "what": name_of(found.about),
+        "manage": mailbox_token(found.recipient),
     }
-    return shown(request, "measures/following/confirm.html", context)
+    return render(request, "measures/following/confirm.html", context)
 
 
 # --- Whoever reads the mailbox ---------------------------------------------------------------
 
 
-def recipient_of(token: str) -> Recipient:
-    """Return whose mailbox a link opens. Raises Http404 for an altered link, NotThere when the
-    mailbox was forgotten."""
-    name = name_in(Purpose.MAILBOX, token)
-    if name is None:
-        raise Http404
-    found = Recipient.objects.select_related("user", "organisation").filter(key=name).first()
-    if found is None:
-        raise NotThere
-    return found
-
-
-class NotThere(Exception):
-    """The mailbox that a link opened has been forgotten."""
-
-
 def of_mailbox(view: View) -> View:
-    """Answer that nothing is kept of a mailbox (200: what was asked for is so) when it was
-    forgotten."""
+    """Give a view the mailbox that a link opens. An altered link opens nothing (404); of a mailbox
+    that was forgotten, nothing is kept, which is what the page says (200: so it was asked for)."""
 
+    @opened_by_key
     @wraps(view)
-    def polite(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
-        try:
-            return view(request, token, **arguments)
-        except NotThere:
-            return shown(request, "measures/following/forgotten.html", {})
+    def opened(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
+        key = name_in(Purpose.MAILBOX, token)
+        if key is None:
+            raise Http404
+        recipient = Recipient.objects.select_related("user", "organisation").filter(key=key).first()
+        if recipient is None:
+            return render(request, "measures/following/forgotten.html")
+        return view(request, recipient, **arguments)
 
-    return polite
+    return opened
 
 
 @login_not_required
 @require_http_methods(READ_OR_SEND)
-@secret
 @of_mailbox
-def mailbox(request: HttpRequest, token: str) -> HttpResponse:
+def mailbox(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Show what a mailbox gets, and change how often it comes."""
-    recipient = recipient_of(token)
+    token = mailbox_token(recipient)
     form = RhythmForm(request.POST if request.method == "POST" else None, recipient=recipient)
     if request.method == "POST" and form.is_valid():
         with suppress(Changed):  # forgotten this very moment: the page says so
             change_rhythm(recipient, Rhythm(**form.rhythm), timezone.now())
         return redirect(f"{reverse('measures:mailbox', args=[token])}?lagret=1")
-    running = recipient.subscriptions.filter(ended_at=None).order_by("pk")
-    loaded = running.select_related("measure", "document", "organisation")
+    going_on = recipient.subscriptions.filter(ended_at=None).order_by("pk")
+    subscriptions = going_on.select_related("measure", "document", "organisation")
     context = {
         "recipient": recipient,
         "token": token,
         "form": form,
         "errors": form.wrong(),
         "saved": "lagret" in request.GET,
-        "subscriptions": [(one, name_of(one), address_of(one)) for one in loaded],
+        "subscriptions": [(s, name_of(s.about), address_of(s.about)) for s in subscriptions],
         "mails": recipient.mails.filter(sent_at__isnull=False).order_by("-sent_at")[:LATEST],
     }
     status = 422 if form.is_bound else 200
-    return shown(request, "measures/following/mailbox.html", context, status)
+    return render(request, "measures/following/mailbox.html", context, status=status)
 
 
 @login_not_required
 @require_POST
-@secret
 @of_mailbox
-def mailbox_unfollow(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+def mailbox_unfollow(request: HttpRequest, recipient: Recipient, pk: int) -> HttpResponse:
     """End one subscription of a mailbox."""
-    recipient = recipient_of(token)
     unfollow(get_object_or_404(recipient.subscriptions.all(), pk=pk), timezone.now())
-    return redirect("measures:mailbox", token)
+    return redirect("measures:mailbox", mailbox_token(recipient))
 
 
 @csrf_exempt
 @login_not_required
 @require_http_methods(READ_OR_SEND)
-@secret
 @of_mailbox
-def mailbox_stop(request: HttpRequest, token: str) -> HttpResponse:
+def mailbox_stop(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Stop all mail: the button here, or one click in a mail program, which has no token of ours to
     send (RFC 8058). Whoever has the link may."""
-    recipient = recipient_of(token)
     if request.method == "POST":
         stop_mail(recipient, timezone.now())
         recipient.refresh_from_db()
-    return shown(request, "measures/following/stop.html", {"recipient": recipient, "token": token})
+    context = {"recipient": recipient, "token": mailbox_token(recipient)}
+    return render(request, "measures/following/stop.html", context)
 
 
 @login_not_required
 @require_safe
-@secret
 @of_mailbox
-def mailbox_export(request: HttpRequest, token: str) -> HttpResponse:
+def mailbox_export(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Give everything that is kept of a mailbox, as a file."""
     response = JsonResponse(
-        own_data(recipient_of(token)), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        own_data(recipient), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
     response.headers["Content-Disposition"] = 'attachment; filename="mine-data.json"'
     return response
@@ -285,22 +256,11 @@ def mailbox_export(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_POST
-@secret
 @of_mailbox
-def mailbox_forget(request: HttpRequest, token: str) -> HttpResponse:
+def mailbox_forget(request: HttpRequest, recipient: Recipient) -> HttpResponse:
     """Delete everything that is kept of a mailbox."""
-    recipient = recipient_of(token)
     forget_recipient(recipient, timezone.now())
-    return shown(request, "measures/following/forgotten.html", {"recipient": recipient})
-
-
-def shown(
-    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    """Show a page whose address is a key: it goes to no other site."""
-    response = render(request, template, context, status=status)
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
+    return render(request, "measures/following/forgotten.html", {"recipient": recipient})
 
 
 # --- Members ---------------------------------------------------------------------------------
@@ -317,12 +277,12 @@ def own_mailbox(request: HttpRequest) -> HttpResponse:
             mine = member_mailbox(user, timezone.now())
         except IntegrityError:  # pressed twice
             mine = Recipient.objects.get(user=user)
-        return redirect("measures:mailbox", token_for(Purpose.MAILBOX, mine.key))
+        return redirect("measures:mailbox", mailbox_token(mine))
     own = Recipient.objects.filter(user=user).first()
     managed = managed_by(user).select_related("mail_recipient").by_name()
     context = {
         "own": own,
-        "token": token_for(Purpose.MAILBOX, own.key) if own else "",
+        "token": mailbox_token(own) if own else "",
         "organisations": managed,
     }
     return render(request, "measures/following/own.html", context)

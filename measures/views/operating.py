@@ -21,10 +21,11 @@ from measures.actions.outbox import retry_mail
 from measures.digests.preview import Preview, preview
 from measures.models import Digest, Recipient
 from measures.queries import operating as queries
-from measures.views.desk import person, private
+from measures.views.desk import person
 from stakeholders.choices import Role
 from stakeholders.models import Membership, User
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 #: What a mail may do when it is shown alone: have its own style, stand in our own page, no more.
 OF_A_MAIL: dict[str, Any] = {

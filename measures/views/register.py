@@ -21,11 +21,11 @@ from measures.exchange.tables import TABLES
 from measures.forms.register import in_words, label_of
 from measures.models import Document, Event
 from measures.models.events import EventQuerySet
-from measures.views.desk import private
 from measures.views.paging import page_of
 from stakeholders.choices import Role
 from stakeholders.models import Membership, User
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 PER_PAGE = 50
 Trail = list[tuple[str, str]]

@@ -30,8 +30,8 @@ from measures.exchange.templates import write_template
 from measures.forms import register as forms
 from measures.models import Document, PendingUpload
 from measures.uploads import refused_files
-from measures.views.desk import private
 from measures.views.register import heading, steward, trail
+from stakeholders.views.private import private
 
 #: What one upload may weigh, all files together.
 MOST_BYTES = 10 * 1024 * 1024

@@ -19,11 +19,11 @@ from measures.exchange.listing import SHOWN, in_words, row_at
 from measures.exchange.stored import StoredRow
 from measures.exchange.words import clean
 from measures.forms.register import TYPED, Form, cell_for_form, cells_for_form, form_of, label_of
-from measures.views.desk import private
 from measures.views.kept import keeps_typed
 from measures.views.register import acts, events_of, heading, steward, table_named, trail
 from stakeholders.models import User
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 
 @keeps_typed(TYPED)

@@ -45,10 +45,11 @@ from measures.queries.speaking import (
     written_by_colleagues,
 )
 from measures.views import writing
-from measures.views.desk import person, private
+from measures.views.desk import person
 from measures.views.kept import keeps_typed
 from measures.views.writing import Writing, checked_files, errors, links, tell, typed
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 
 @dataclass(kw_only=True)

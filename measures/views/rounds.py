@@ -23,13 +23,13 @@ from measures.filters.answers import AnswerFilter
 from measures.forms.rounds import NewRoundForm, RoundForm
 from measures.models import Document, Measure, Round
 from measures.queries import rounds as queries
-from measures.views.desk import private
 from measures.views.figures import Figure
 from measures.views.paging import page_of
 from measures.views.reading import read_only
 from measures.views.register import steward
 from stakeholders.models import Organisation
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 #: So many at a time.
 MEASURES, ORGANISATIONS, ROUNDS = 50, 50, 25

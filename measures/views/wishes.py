@@ -22,11 +22,12 @@ from measures.forms.wishes import LABELS, AskForm, PriorityForm
 from measures.models import Ask
 from measures.queries.speaking import voices_of
 from measures.queries.wishes import asks_kept_by, priorities_kept_by
-from measures.views.desk import person, private
+from measures.views.desk import person
 from measures.views.kept import keeps_typed
 from measures.views.paging import page_of
 from stakeholders.models import Organisation
 from stakeholders.validators import number_in
+from stakeholders.views.private import private
 
 ROWS = 25
 

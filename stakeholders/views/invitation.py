@@ -8,13 +8,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from stakeholders.actions import Changed, Refused, inviting
 from stakeholders.forms import NewPersonForm
 from stakeholders.models import Invitation, User
+from stakeholders.views.private import opened_by_key
 
 #: What is answered where nothing can be accepted.
 STATUS = {
@@ -28,18 +28,14 @@ STATUS = {
 @login_not_required
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(no_store=True, private=True)
+@opened_by_key
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is offered, and take the answer.
 
     Looking changes nothing, since mail scanners open every link; only the button accepts.
     """
     found = Invitation.objects.with_token(token).select_related("organisation", "invited_by")
-    response = answer(request, found.first(), token)
-    # The address is a key: it goes to no other site. Not "no-referrer", with which browsers send
-    # "Origin: null" along with a form, and the CSRF check refuses it.
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
+    return answer(request, found.first(), token)
 
 
 def answer(request: HttpRequest, found: Invitation | None, token: str) -> HttpResponse:

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from stakeholders import actions
@@ -20,9 +19,7 @@ from stakeholders.forms import InviteForm
 from stakeholders.models import Invitation, Membership, Organisation, User
 from stakeholders.queries import invitations_managed_by, managed_by, roles_to_give
 from stakeholders.validators import number_in
-
-#: Pages about people are one person's: no cache keeps them.
-private = cache_control(no_store=True, private=True)
+from stakeholders.views.private import private
 
 
 @dataclass

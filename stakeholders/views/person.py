@@ -18,7 +18,8 @@ from stakeholders.forms import GrantForm
 from stakeholders.models import AccessEvent, Membership, Organisation, User
 from stakeholders.queries import managed_by, memberships_managed_by, people_managed_by
 from stakeholders.queries import roles_to_give as roles_in
-from stakeholders.views.people import address_of, private, signed_in
+from stakeholders.views.people import address_of, signed_in
+from stakeholders.views.private import private
 
 #: Acts that the page shows, the latest first.
 SHOWN = 100

@@ -24,12 +24,13 @@ from django.utils import timezone
 from measures.actions import following
 from measures.mail.links import Purpose, token_for
 from measures.models import Document, Measure
+from measures.models.following import About
 now, weekly = timezone.now(), following.Rhythm("weekly", 0, 7, "nb")
-all_of_it = following.About()
+all_of_it = About()
 for about in (
-    following.About(measure=Measure.objects.get(ref="VK-06")),
-    following.About(document=Document.objects.first()),
-    following.About(query="status=in_progress"),
+    About(measure=Measure.objects.get(ref="VK-06")),
+    About(document=Document.objects.first()),
+    About(query="status=in_progress"),
 ):
     asked = following.ask_to_follow("en@example.no", about, weekly, "Alt", now)
     one = following.confirm_subscription(asked, now).recipient
