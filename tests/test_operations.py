@@ -280,6 +280,9 @@ def test_what_cannot_be_tried_again_has_no_button(steward: Client) -> None:
     assert buttons(found) == 0
     assert "Mottakeren får ingen e-post: adressen tar ikke imot e-post." in found.text
     assert "Neste arbeidsdag sender vi en ny påminnelse." in found.text
+    # The question whether to begin again goes out also to who has stopped.
+    make_mail(kind="confirmation", recipient=gone, **GIVEN_UP)
+    assert buttons(page(steward)) == 1
 
 
 def buttons(found: Page) -> int:

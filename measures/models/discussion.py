@@ -21,6 +21,7 @@ from measures.choices import (
     Verb,
 )
 from measures.models.documents import Document
+from measures.models.drafts import RETURNED_WITH_A_NOTE, Drafted
 from measures.models.measures import Measure
 from stakeholders.choices import Role
 from stakeholders.models import Membership, Organisation, User
@@ -149,7 +150,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.order_by("-published_at", "-pk")
 
 
-class Comment(models.Model):
+class Comment(Drafted):
     """One text about a measure on behalf of an organisation: a comment, or the answer to one.
 
     A published text never changes: a database trigger refuses. It is supplemented by another one
@@ -162,8 +163,7 @@ class Comment(models.Model):
     `answered_at` is when the first answer to a comment was published.
 
     `body` is plain text: paragraphs, lists and links are seen in it when it is shown
-    (`measures.templatetags.texts`), and nothing else. `version`, `saved_at` and `typed` are those
-    of a draft, as on `StatusUpdate`.
+    (`measures.templatetags.texts`), and nothing else.
     """
 
     key = models.SlugField(_("nøkkel"), max_length=60, unique=True)
@@ -182,23 +182,9 @@ class Comment(models.Model):
 
     # The way to the public
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField(default=0)
-    saved_at = models.DateTimeField(_("lagret"), null=True, blank=True)
-    typed = models.JSONField(default=dict, blank=True)
-    submitted_at = models.DateTimeField(_("sendt til godkjenning"), null=True, blank=True)
-    returned_at = models.DateTimeField(_("sendt tilbake"), null=True, blank=True)
-    returned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
-    )
-    return_note = models.TextField(_("merknad"), blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
-    )
-    published_at = models.DateTimeField(_("publisert"), null=True, blank=True)
 
     # After that
     answered_at = models.DateTimeField(_("besvart"), null=True, blank=True)
-    withdrawn_at = models.DateTimeField(_("trukket"), null=True, blank=True)
     hidden_at = models.DateTimeField(_("skjult"), null=True, blank=True)
     hidden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
@@ -260,9 +246,7 @@ class Comment(models.Model):
                 name="comment_answer_published_by_a_colleague",
             ),
             models.CheckConstraint(
-                condition=Q(returned_at=None, returned_by=None, return_note="")
-                | Q(returned_at__isnull=False, returned_by__isnull=False) & ~Q(return_note=""),
-                name="comment_returned_with_a_note",
+                condition=RETURNED_WITH_A_NOTE, name="comment_returned_with_a_note"
             ),
             models.CheckConstraint(
                 condition=Q(hidden_at=None, hidden_by=None, hidden_reason="")

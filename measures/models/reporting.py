@@ -25,6 +25,7 @@ from measures.choices import (
 )
 from measures.dates import PartialDate
 from measures.models.documents import Document
+from measures.models.drafts import RETURNED_WITH_A_NOTE, Drafted
 from measures.models.measures import Measure
 from stakeholders.choices import Role
 from stakeholders.models import Membership, Organisation, User
@@ -131,7 +132,7 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         )
 
 
-class StatusUpdate(English, models.Model):
+class StatusUpdate(English, Drafted):
     """One dated statement about a measure.
 
     A published row never changes: a database trigger refuses to update or delete it, and to touch
@@ -149,12 +150,10 @@ class StatusUpdate(English, models.Model):
     `carried_over` names the measure that carries on, `discontinued` gives a reason.
 
     **The way to the public.** `author` writes a draft, which only the author can change, and
-    submits it; a colleague schedules, publishes or returns it with a note. `state` says where it
-    is and follows from the times of these acts. A draft may be incomplete: the rules about what
-    a status needs hold from submission on, and what was typed but cannot be read yet (half a
-    date) is kept in `typed`. `based_on` is what was newest when the writing began, so that a later
-    publication can be told of; `version` counts the savings, so that two windows cannot overwrite
-    each other. A new deadline (`new_due_on`) becomes a Deadline when the update is published.
+    submits it; a colleague schedules, publishes or returns it with a note (see `Drafted`). `state`
+    says where it is. The rules about what a status needs hold from submission on. `based_on` is
+    what was newest when the writing began, so that a later publication can be told of. A new
+    deadline (`new_due_on`) becomes a Deadline when the update is published.
 
     A confirmation adds no words: it repeats what stands, and needs no second pair of eyes.
     A correction `replaces` a published update of the same measure and says why. `prompted_by` is
@@ -218,21 +217,7 @@ class StatusUpdate(English, models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
     )
     based_on = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
-    version = models.PositiveIntegerField(default=0)
-    saved_at = models.DateTimeField(_("lagret"), null=True, blank=True)
-    typed = models.JSONField(default=dict, blank=True)
-    submitted_at = models.DateTimeField(_("sendt til godkjenning"), null=True, blank=True)
-    returned_at = models.DateTimeField(_("sendt tilbake"), null=True, blank=True)
-    returned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
-    )
-    return_note = models.TextField(_("merknad"), blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
-    )
     publish_at = models.DateTimeField(_("publiseres"), null=True, blank=True)
-    withdrawn_at = models.DateTimeField(_("trukket"), null=True, blank=True)
-    published_at = models.DateTimeField(_("publisert"), null=True, blank=True)
     state = models.GeneratedField(
         expression=models.Case(
             models.When(published_at__isnull=False, then=models.Value("published")),
@@ -335,9 +320,7 @@ class StatusUpdate(English, models.Model):
                 condition=WRITING | Q(typed={}), name="update_is_readable_when_submitted"
             ),
             models.CheckConstraint(
-                condition=Q(returned_at=None, returned_by=None, return_note="")
-                | Q(returned_at__isnull=False, returned_by__isnull=False) & ~Q(return_note=""),
-                name="update_returned_with_a_note",
+                condition=RETURNED_WITH_A_NOTE, name="update_returned_with_a_note"
             ),
             models.UniqueConstraint(
                 fields=["measure", "author"],
