@@ -89,13 +89,20 @@ class Figures(Collector):
             "1 when a job did not run the last two times it should have.",
             labels=["job"],
         )
+        following = GaugeMetricFamily(
+            "tiltak_job_next_run_timestamp_seconds",
+            "When Celery beat begins a job next; none where no beat runs.",
+            labels=["job"],
+        )
         for job in operating.jobs(self.now):
+            if job.next_at:
+                following.add_metric([job.name], job.next_at.timestamp())
             if job.is_noted:
                 overdue.add_metric([job.name], int(job.is_overdue))
             if job.run:
                 started.add_metric([job.name], job.run.started_at.timestamp())
                 failed.add_metric([job.name], int(bool(job.run.error)))
-        yield from (started, failed, overdue)
+        yield from (started, failed, overdue, following)
 
 
 def gauge(name: str, about: str, value: float) -> Metric:

@@ -87,6 +87,19 @@ def test_how_the_jobs_went(client: Client) -> None:
     assert found["tiltak_job_last_run_timestamp_seconds", "sweep_outbox"] == old.timestamp()
 
 
+def test_when_a_job_runs_next(client: Client, settings: Any) -> None:
+    next_run = "tiltak_job_next_run_timestamp_seconds"
+    assert not any(name == next_run for name, *_labels in figures(client)), "no beat runs here"
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    asked_at = timezone.now().timestamp()
+    found = figures(client)
+    answered_at = timezone.now().timestamp()
+    assert found[next_run, "plan_digests"] % 300 == 0
+    assert asked_at < found[next_run, "plan_digests"] <= answered_at + 300
+    assert found[next_run, "publish_due"] % 60 == 0
+    assert asked_at < found[next_run, "publish_due"] <= answered_at + 60
+
+
 def test_the_queue_where_there_is_one(
     client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
